@@ -1,0 +1,68 @@
+# `make` lists the verbs. Everything lives in .venv; nothing is installed into the system
+# except Chromium for the browser tests (see tools/chromium.sh).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+RUNTIME := $(VENV)/.requirements
+DEV := $(VENV)/.requirements-dev
+SOURCES := $(wildcard app bench migrations tests tools wsgi.py)
+WORKERS ?= 2
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run migrate check test bench vendor lock clean
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(RUNTIME) ## install the locked dependencies into .venv, nothing more
+	@echo "ready: $(VENV)"
+
+run: setup migrate ## start the web pages and a worker, with the sample tenant, on 127.0.0.1:5000
+	$(BIN)/flask sample load --if-empty
+	$(BIN)/flask serve
+
+migrate: setup ## bring the database of core and of every plugin up to date
+	$(BIN)/flask db upgrade
+
+check: $(DEV) ## format, lint, types, arrows, templates; then the size report
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.template_lint app
+	$(BIN)/python -m tools.budgets app
+
+test: $(DEV) ## the whole test suite, browser included (WORKERS=2, ARGS=...)
+	sh tools/chromium.sh
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+bench: $(DEV) ## the benchmarks, with peers side by side
+	$(BIN)/python -m bench $(ARGS)
+
+vendor: $(RUNTIME) ## refresh the third-party static files from their packages
+	$(BIN)/python -m tools.vendor
+
+lock: $(DEV) ## resolve the dependencies again (UPGRADE=--upgrade for newer ones)
+	$(LOCK) $(UPGRADE) --output-file requirements.lock
+	$(LOCK) $(UPGRADE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove .venv and caches; data stays
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info
+
+# The stamps make a second run quick and free of the network.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "TenantAtlas needs Python 3.11 or newer; say which with PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) \
+		|| { echo "could not create $(VENV); on Debian: apt-get install python3-venv" >&2; exit 1; }
+
+$(RUNTIME): requirements.lock | $(BIN)/python
+	$(PIP) install --require-hashes --requirement requirements.lock
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
