@@ -1,0 +1,87 @@
+"""The public API for plugins: everything a plugin may use, and nothing else."""
+
+from app.core import clock
+from app.core.access import current_tenant, may, signed_in_user, tenant_required
+from app.core.cli.output import cli_errors, echo_json
+from app.core.cli.waiting import report_run, start_and_wait
+from app.core.db import JsonObject, UtcDateTime, db, model_registry
+from app.core.errors import (
+    InvalidInputError,
+    InvalidParametersError,
+    ItemFailedError,
+    ItemSkippedError,
+    PermissionDeniedError,
+    RunFailedError,
+    TenantAtlasError,
+    UnknownRunTypeError,
+    UnknownTenantError,
+)
+from app.core.keys import tenant_key
+from app.core.redaction import redact, safe_reason
+from app.core.registry.catalog import current_catalog
+from app.core.registry.contract import (
+    API_VERSION,
+    NavItem,
+    NoParams,
+    OperationType,
+    Plugin,
+    ReasonCode,
+    RelatedLink,
+    RunContext,
+    RunFacts,
+)
+from app.core.runs.document import run_document
+from app.core.runs.models import BulkOperationRun
+from app.core.runs.queries import find_run
+from app.core.runs.start import start_operation
+from app.core.tenants import Tenant, all_tenants, tenant_by_slug
+from app.core.users import Role, User
+from app.core.web.fragments import render_fragment
+
+__all__ = [
+    "API_VERSION",
+    "BulkOperationRun",
+    "InvalidInputError",
+    "InvalidParametersError",
+    "ItemFailedError",
+    "ItemSkippedError",
+    "JsonObject",
+    "NavItem",
+    "NoParams",
+    "OperationType",
+    "PermissionDeniedError",
+    "Plugin",
+    "ReasonCode",
+    "RelatedLink",
+    "Role",
+    "RunContext",
+    "RunFacts",
+    "RunFailedError",
+    "Tenant",
+    "TenantAtlasError",
+    "UnknownRunTypeError",
+    "UnknownTenantError",
+    "User",
+    "UtcDateTime",
+    "all_tenants",
+    "cli_errors",
+    "clock",
+    "current_catalog",
+    "current_tenant",
+    "db",
+    "echo_json",
+    "find_run",
+    "may",
+    "model_registry",
+    "redact",
+    "render_fragment",
+    "report_run",
+    "run_document",
+    "safe_reason",
+    "signed_in_user",
+    "start_and_wait",
+    "start_operation",
+    "tenant_by_slug",
+    "tenant_key",
+    "tenant_required",
+]

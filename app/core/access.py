@@ -1,0 +1,107 @@
+"""Who may see and do what: every tenant page goes through `tenant_required`."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import Response, abort, g, make_response, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.errors import PermissionDeniedError
+from app.core.tenants import Tenant, find_tenant
+from app.core.users import Role, User, membership_of
+
+ViewArgs = ParamSpec("ViewArgs")
+ViewResult = TypeVar("ViewResult")
+
+
+def tenant_required(
+    role: Role,
+) -> Callable[[Callable[ViewArgs, ViewResult]], Callable[..., ViewResult | BaseResponse]]:
+    """Let a view of `/t/<tenant>/...` run only for members with at least `role`.
+
+    The view does not receive the slug: it asks `current_tenant()`. Not signed in: to sign-in. Not a member,
+    no such tenant, or too low a role: 403, all alike.
+    """
+
+    def decorate(view: Callable[ViewArgs, ViewResult]) -> Callable[..., ViewResult | BaseResponse]:
+        @wraps(view)
+        def guarded(*args: ViewArgs.args, **kwargs: ViewArgs.kwargs) -> ViewResult | BaseResponse:
+            if not current_user.is_authenticated:
+                return ask_to_sign_in()
+            _enter(str(kwargs.pop("tenant")), role)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def current_tenant() -> Tenant:
+    """The tenant of this request; only behind `tenant_required`."""
+    tenant = g.tenant
+    if not isinstance(tenant, Tenant):
+        raise TypeError(tenant)
+    return tenant
+
+
+def signed_in_user() -> User:
+    """The person behind this request; only behind `tenant_required` or a sign-in check."""
+    user = current_user._get_current_object()  # noqa: SLF001 - the documented way to the object behind the proxy
+    if not isinstance(user, User):
+        raise PermissionDeniedError("nobody is signed in")
+    return user
+
+
+def current_role() -> Role | None:
+    """The viewer's role in the tenant of this request, if any."""
+    role = g.get("role")
+    return role if isinstance(role, Role) else None
+
+
+def may(role: Role) -> bool:
+    """Whether the viewer has at least `role` in the tenant of this request."""
+    held = current_role()
+    return held is not None and held.includes(role)
+
+
+def role_in(user: User, tenant: Tenant) -> Role | None:
+    """A user's role in a tenant, or nothing."""
+    membership = membership_of(user.id, tenant.id)
+    return Role(membership.role) if membership else None
+
+
+def require_role(user: User, tenant: Tenant, role: Role) -> None:
+    """Pass, or refuse.
+
+    Raises:
+        PermissionDeniedError: the user is no member or the role is too low.
+    """
+    held = role_in(user, tenant)
+    if held is None or not held.includes(role):
+        message = f"this needs the role {role} in {tenant.slug}"
+        raise PermissionDeniedError(message)
+
+
+def ask_to_sign_in() -> BaseResponse:
+    """To the sign-in page; a fragment is told to take its whole page there."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    if request.headers.get("HX-Request") == "true":
+        answer: Response = make_response("", 401)
+        answer.headers["HX-Redirect"] = url_for(
+            "core.sign_in", next=request.headers.get("HX-Current-URL-Path")
+        )
+        return answer
+    return redirect(url_for("core.sign_in", next=wanted))
+
+
+def _enter(slug: str, role: Role) -> None:
+    tenant = find_tenant(slug)
+    held = role_in(signed_in_user(), tenant) if tenant else None
+    if tenant is None or held is None:
+        abort(403)
+    # Set before the role is judged: the error page still knows where its reader is a member.
+    g.tenant, g.role = tenant, held
+    if not held.includes(role):
+        abort(403)

@@ -1,0 +1,61 @@
+"""The audit log: who did what, when; never changed, never deleted with a run."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock
+from app.core.db import CoreModel, JsonObject, db
+from app.core.redaction import safe_inputs
+
+SYSTEM = "system"
+
+
+class AuditLog(CoreModel):
+    """One fact."""
+
+    __tablename__ = "audit_logs"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenants.id", ondelete="SET NULL"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    actor: Mapped[str] = mapped_column(String(255))  # e-mail, or `system`
+    action: Mapped[str] = mapped_column(String(100))  # `run.started`, `session.signed_in`
+    subject: Mapped[str] = mapped_column(String(255))  # `run:17`
+    details: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+def record(
+    tenant_id: int | None,
+    action: str,
+    subject: str,
+    *,
+    user_id: int | None = None,
+    actor: str = SYSTEM,
+    details: JsonObject | None = None,
+) -> AuditLog:
+    """Add an entry to the current transaction; the caller commits.
+
+    Args:
+        tenant_id: the tenant it concerns; none for the deployment itself.
+        action: `noun.verb_in_past`.
+        subject: `kind:id`.
+        user_id: who, when it was a signed-in person.
+        actor: the name that stays readable when the user is gone.
+        details: facts; secret-sounding names are hidden.
+    """
+    entry = AuditLog(
+        tenant_id=tenant_id,
+        user_id=user_id,
+        actor=actor,
+        action=action,
+        subject=subject,
+        details=safe_inputs(details or {}),
+    )
+    db.session.add(entry)
+    db.session.flush()
+    return entry

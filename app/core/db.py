@@ -1,0 +1,137 @@
+"""The database: naming, base classes, UTC times, and SQLite transactions that lose nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, CursorResult, DateTime, Dialect, Engine, MetaData, UpdateBase, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 15_000
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# JSON values come from our own writers; their shape is each column's business.
+JsonObject: TypeAlias = dict[str, Any]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC moment; SQLite would give back a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment: it would be stored as a guess."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"naive datetime {value!r}: ask app.core.clock"
+            raise ValueError(message)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give every moment its zone back."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def model_registry() -> registry:
+    """A mapper registry on the shared metadata, one a plugin: a bad model breaks its own plugin only."""
+    json = JSON(none_as_null=True)
+    return registry(
+        metadata=metadata,
+        type_annotation_map={datetime: UtcDateTime(), dict[str, Any]: json, list[Any]: json, list[str]: json},
+    )
+
+
+class CoreModel(DeclarativeBase):
+    """Base of core's own tables."""
+
+    registry = model_registry()
+
+
+# Objects keep their values after a commit: a reload would open the next transaction unasked, and on SQLite
+# lock other writers out.
+db = SQLAlchemy(metadata=metadata, disable_autonaming=True, session_options={"expire_on_commit": False})
+
+
+def changed_rows(statement: UpdateBase) -> int:
+    """Execute an update or delete in the current session; returns how many rows it changed."""
+    result = db.session.execute(statement)
+    if not isinstance(result, CursorResult):
+        raise TypeError(type(result))
+    return result.rowcount
+
+
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Transactions begun inside may only read: no writer waits for them, and a write in them is an error."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def begin_reading() -> None:
+    """Make the rest of this context read-only (a GET request); `end_reading` undoes it."""
+    _reading.set(True)
+
+
+def end_reading() -> None:
+    """Allow writing again in this context."""
+    _reading.set(False)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Install the transaction rules on a fresh engine (docs/decisions/0004)."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_server)
+
+
+def _configure_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that starts DEFERRED reads a snapshot it may not overwrite later: lost updates or SQLITE_BUSY.
+    connection.exec_driver_sql(f"PRAGMA query_only={int(_reading.get())}")
+    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def _begin_server(connection: Connection) -> None:
+    if _reading.get():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")

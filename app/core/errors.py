@@ -1,0 +1,87 @@
+"""What can go wrong, as a tree: catch the branch you can answer for."""
+
+
+class TenantAtlasError(Exception):
+    """Every error this product raises on purpose; its text may be shown to the person who caused it."""
+
+
+class ConfigurationError(TenantAtlasError):
+    """A setting cannot be used; the text names the variable."""
+
+
+class InvalidInputError(TenantAtlasError):
+    """Somebody gave something that cannot be worked with; the text names the offender."""
+
+
+class UnknownTenantError(InvalidInputError):
+    """No tenant has that slug."""
+
+
+class UnknownRunTypeError(InvalidInputError):
+    """No loaded plugin offers that run type."""
+
+
+class InvalidParametersError(InvalidInputError):
+    """Parameters do not fit the operation's model.
+
+    Attributes:
+        errors: field name -> message.
+    """
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        """Keep the messages by field and join them for a one-line text."""
+        super().__init__("; ".join(f"{field}: {text}" for field, text in errors.items()))
+        self.errors = errors
+
+
+class PermissionDeniedError(TenantAtlasError):
+    """The person may not do this in this tenant."""
+
+
+class PluginError(TenantAtlasError):
+    """A plugin cannot be used; the text names the plugin and the stage.
+
+    Attributes:
+        name: the plugin, or the module that should have declared one.
+        stage: `import`, `validate`, `compatibility`, `requires`, `routes`, `nav`, `migrate`.
+    """
+
+    def __init__(self, name: str, stage: str, reason: str) -> None:
+        """Compose the one-line text."""
+        super().__init__(f"plugin {name!r} failed at {stage}: {reason}")
+        self.name, self.stage, self.reason = name, stage, reason
+
+
+class RunFailedError(TenantAtlasError):
+    """An operation cannot go on: raised by an executor, ends the run `failed`.
+
+    Attributes:
+        reason_code: a stable code of the operation.
+        reason: a short sentence for operators.
+    """
+
+    def __init__(self, reason_code: str, reason: str) -> None:
+        """Keep code and sentence."""
+        super().__init__(f"{reason_code}: {reason}")
+        self.reason_code, self.reason = reason_code, reason
+
+
+class ItemFailedError(TenantAtlasError):
+    """One item failed, the run goes on; raised inside `with run.item(...)`."""
+
+    def __init__(self, reason_code: str, reason: str) -> None:
+        """Keep code and sentence."""
+        super().__init__(f"{reason_code}: {reason}")
+        self.reason_code, self.reason = reason_code, reason
+
+
+class ItemSkippedError(ItemFailedError):
+    """One item needs no work (or must not be touched); the run goes on."""
+
+
+class LeaseLostError(TenantAtlasError):
+    """This worker no longer holds the run: nothing was written and nothing more may be done."""
+
+
+class RunAbortedError(TenantAtlasError):
+    """Somebody asked the run to stop; raised at the next checkpoint."""

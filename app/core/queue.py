@@ -1,0 +1,142 @@
+"""The doorbell: Huey carries a run's number to a worker and nothing else. The run row is the truth."""
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+from huey.api import Huey, PostgresHuey, PriorityRedisExpireHuey, SqliteHuey
+from huey.consumer import Consumer
+from huey.registry import Message
+from huey.serializer import Serializer
+
+from app.core.keys import derive_key
+
+EXTENSION = "tenantatlas.queue"
+TASK_NAME = "execute_run"  # frozen: messages of an older release name it
+IDLE_DELAY = 0.05  # seconds between looks into an empty queue; a wake-up then takes about 30 ms
+DIGEST_SIZE = hashlib.sha256().digest_size
+
+logger = logging.getLogger(__name__)
+
+
+class TamperedMessageError(ValueError):
+    """A message that this deployment did not write; it is dropped, the run row stays."""
+
+
+class Doorbell(Protocol):
+    """Rings a worker for a run; losing a ring loses nothing."""
+
+    def __call__(self, run_id: int) -> object:
+        """Ring once."""
+
+
+class JsonHmacSerializer(Serializer):
+    """Messages as JSON behind an HMAC-SHA256: a tampered row is refused, never executed."""
+
+    def __init__(self, key: bytes) -> None:
+        """Take the signing key.
+
+        Args:
+            key: 32 bytes, derived for this purpose only.
+        """
+        super().__init__()
+        self._key = key
+
+    def _serialize(self, data: Message) -> bytes:
+        fields = data._asdict()
+        if fields["on_complete"] or fields["on_error"] or fields["chord_config"]:
+            message = "a ring has no follow-up"
+            raise ValueError(message)
+        body = json.dumps(fields, separators=(",", ":"), sort_keys=True).encode()
+        return self._sign(body) + body
+
+    def _deserialize(self, data: bytes) -> Message:
+        data = bytes(data)
+        signature, body = data[:DIGEST_SIZE], data[DIGEST_SIZE:]
+        if not hmac.compare_digest(signature, self._sign(body)):
+            message = "signature does not match"
+            raise TamperedMessageError(message)
+        fields = json.loads(body)
+        return Message(**{**fields, "args": tuple(fields["args"])})
+
+    def _sign(self, body: bytes) -> bytes:
+        return hmac.new(self._key, body, hashlib.sha256).digest()
+
+
+def init_queue(app: Flask, url: str, name: str, secret: str, execute: Callable[[int], None]) -> None:
+    """Open the queue of an application and register the one task.
+
+    Args:
+        app: the application; the task runs inside a fresh context of it.
+        url: `sqlite:///file`, `redis://...` or `postgresql://...`.
+        name: prefix of the queue's keys or tables.
+        secret: the deployment's secret key.
+        execute: what a ring does with a run's number.
+    """
+    huey = _open(url, name, JsonHmacSerializer(derive_key(secret, "queue")))
+
+    def execute_run(run_id: int) -> None:
+        with app.app_context():
+            execute(run_id)
+
+    task = huey.task(name=TASK_NAME)(execute_run)
+    app.extensions[EXTENSION] = (huey, task)
+
+
+def ring(run_id: int) -> None:
+    """Ring the doorbell for a committed run; a queue that is away is logged, the sweeper rings again."""
+    _, task = current_app.extensions[EXTENSION]
+    try:
+        task(run_id)
+    except Exception:
+        logger.exception("run %s: the queue cannot be reached; the sweeper will ring again", run_id)
+
+
+def make_consumer(app: Flask, *, workers: int) -> Consumer:
+    """A Huey consumer over threads, silent when idle; `run()` it in the main thread."""
+    huey, _ = app.extensions[EXTENSION]
+    return huey.create_consumer(
+        workers=workers,
+        periodic=False,
+        initial_delay=IDLE_DELAY,
+        max_delay=IDLE_DELAY,
+        backoff=1.0,
+        check_worker_health=True,
+        scheduler_interval=60,
+    )
+
+
+def run_one(app: Flask) -> bool:
+    """Take one message and execute it here (tests, `--inline`); whether there was one."""
+    huey, _ = app.extensions[EXTENSION]
+    task = huey.dequeue()
+    if task is None:
+        return False
+    huey.execute(task)
+    return True
+
+
+def close_queue(app: Flask) -> None:
+    """Close the queue's connections of this thread."""
+    huey, _ = app.extensions[EXTENSION]
+    with suppress(AttributeError):
+        huey.storage.close()
+
+
+def _open(url: str, name: str, serializer: JsonHmacSerializer) -> Huey:
+    common: dict[str, Any] = {"results": False, "serializer": serializer, "utc": True}
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey(name, filename=str(path), timeout=15, **common)
+    if scheme == "postgresql":
+        return PostgresHuey(name, dsn=url, **common)
+    return PriorityRedisExpireHuey(name, url=url, **common)

@@ -1,0 +1,226 @@
+"""What a plugin declares. The object is the registration: nothing else is edited."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from app.core.users import Role
+
+if TYPE_CHECKING:
+    import click
+    from flask import Blueprint
+    from sqlalchemy.orm import DeclarativeBase
+
+    from app.core.db import JsonObject
+    from app.core.tenants import Tenant
+
+API_VERSION = (1, 0)
+RUN_TYPE = re.compile(r"[a-z][a-z0-9_]{0,49}\.[a-z][a-z0-9_]{0,49}")
+PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+class NoParams(BaseModel):
+    """Parameters of an operation that takes none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+P = TypeVar("P", bound=BaseModel)
+P_co = TypeVar("P_co", bound=BaseModel, covariant=True)
+
+
+@dataclass(frozen=True)
+class RelatedLink:
+    """A link from a run to its business artefact; stored on the run when it ends."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry in the navigation: `endpoint` takes the tenant's slug as `tenant`."""
+
+    label: str
+    endpoint: str
+    icon: str = "dot"
+
+
+@dataclass(frozen=True)
+class ReasonCode:
+    """What a reason code means and what to do about it."""
+
+    label: str
+    advice: str = ""
+
+
+class RunFacts(Protocol):
+    """A run as its related links are asked for: finished, or about to be."""
+
+    @property
+    def id(self) -> int:
+        """Number of the run."""
+
+    @property
+    def tenant(self) -> "Tenant":
+        """Whose run it is."""
+
+    @property
+    def params(self) -> "JsonObject":
+        """Validated parameters, as JSON values."""
+
+    @property
+    def summary(self) -> "JsonObject":
+        """What the executor left with `run.summarize`."""
+
+
+class RunContext(Protocol[P_co]):
+    """A running run, as its executor sees it.
+
+    Every method may raise `LeaseLostError` or `RunAbortedError`: let it pass.
+    """
+
+    @property
+    def id(self) -> int:
+        """Number of the run."""
+
+    @property
+    def tenant(self) -> "Tenant":
+        """Whose run it is: the first argument of every query."""
+
+    @property
+    def params(self) -> P_co:
+        """Validated parameters."""
+
+    @property
+    def items(self) -> Sequence[str]:
+        """Ids of the items, in order, as given at the start or by `expect`."""
+
+    def expect(self, item_ids: Iterable[str]) -> None:
+        """Add items found while running; ids already known are ignored."""
+
+    def item(self, item_id: str) -> AbstractContextManager[None]:
+        """Work on one item: it succeeds unless `ItemFailedError` or `ItemSkippedError` is raised inside.
+
+        Any other exception fails the item with `unexpected_error`; its text is logged, not stored.
+        """
+
+    def report(self, reason_code: str, reason: str, *, item_id: str | None = None) -> None:
+        """Add a failure entry that is not an item's outcome (a second broken file of one item)."""
+
+    def summarize(self, **facts: object) -> None:
+        """Leave JSON-ready facts on the run: counts and notes for pages, links and the CLI."""
+
+    def checkpoint(self) -> None:
+        """Prove life between items and stop here if the run was aborted."""
+
+
+AnyRunContext: TypeAlias = RunContext[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationType(Generic[P]):
+    """A run type and everything core needs to offer, start, execute and show it.
+
+    Attributes:
+        run_type: `resource.action`, lower case.
+        label: what an operator calls it.
+        execute: does the work; see `RunContext`.
+        params: pydantic model of the parameters.
+        description: one sentence on the start page.
+        icon: name in the icon sprite.
+        role: the least role that may start it.
+        items: item ids known at the start; none: the executor calls `expect`.
+        idempotency_key: equal for equal work; default: the run type with the parameters.
+        related_links: links to the artefact, asked inside the tenant's URL space when the run ends.
+        shown_inputs: what the run page shows of the parameters; default: all, redacted.
+        reason_codes: meaning and advice per code.
+        start_endpoint: the plugin's own start page instead of the generated form.
+    """
+
+    run_type: str
+    label: str
+    execute: Callable[[RunContext[P]], None]
+    params: type[P] = NoParams  # type: ignore[assignment]  # the default belongs to P's default
+    description: str = ""
+    icon: str = "gear"
+    role: Role = Role.OPERATOR
+    items: "Callable[[Tenant, P], Iterable[str]] | None" = None
+    idempotency_key: "Callable[[Tenant, P], str] | None" = None
+    related_links: Callable[[RunFacts], Sequence[RelatedLink]] | None = None
+    shown_inputs: "Callable[[Tenant, P], JsonObject] | None" = None
+    reason_codes: Mapping[str, ReasonCode] = field(default_factory=dict)
+    start_endpoint: str | None = None
+
+    @property
+    def resource(self) -> str:
+        """The part before the dot."""
+        return self.run_type.partition(".")[0]
+
+    @property
+    def action(self) -> str:
+        """The part after the dot."""
+        return self.run_type.partition(".")[2]
+
+    def key_for(self, tenant: "Tenant", params: P) -> str:
+        """The idempotency key, at most 200 characters; unique per tenant among active runs."""
+        if self.idempotency_key is not None:
+            detail = self.idempotency_key(tenant, params)
+        else:
+            detail = json.dumps(params.model_dump(mode="json"), sort_keys=True)
+        return f"{self.run_type}:{hashlib.blake2b(detail.encode(), digest_size=16).hexdigest()}"
+
+
+AnyOperation: TypeAlias = OperationType[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugin:
+    """One plugin.
+
+    Attributes:
+        name: lower case; prefix of its tables and its migration lineage.
+        version: of the plugin.
+        requires_api: (major, minor) of core's contract it was written for.
+        requires: plugins it stands on.
+        operations: run types it brings.
+        blueprints: its pages; URL rules begin with `/t/<tenant>/`.
+        models: its declarative base, when it has tables.
+        migrations: dotted name of the package holding `versions/`, when it has tables.
+        cli: command groups.
+        nav: entries in the navigation.
+    """
+
+    name: str
+    version: str
+    requires_api: tuple[int, int] = API_VERSION
+    requires: tuple[str, ...] = ()
+    operations: tuple[AnyOperation, ...] = ()
+    blueprints: "tuple[Blueprint, ...]" = ()
+    models: "type[DeclarativeBase] | None" = None
+    migrations: str | None = None
+    cli: "tuple[click.Command, ...]" = ()
+    nav: tuple[NavItem, ...] = ()
+
+
+def problems_of(plugin: Plugin) -> list[str]:
+    """What is wrong with a declaration, in sentences; empty when it can be used."""
+    problems = []
+    if not PLUGIN_NAME.fullmatch(plugin.name):
+        problems.append(f"name {plugin.name[:60]!r}: use lower-case letters, digits and underscores")
+    if plugin.requires_api[0] != API_VERSION[0] or plugin.requires_api[1] > API_VERSION[1]:
+        problems.append(f"needs API {plugin.requires_api}, this is {API_VERSION}")
+    if (plugin.models is None) != (plugin.migrations is None):
+        problems.append("models and migrations go together")
+    for operation in plugin.operations:
+        if not RUN_TYPE.fullmatch(operation.run_type):
+            problems.append(f"run type {operation.run_type[:120]!r} is not `resource.action` in lower case")
+        if not operation.label.strip():
+            problems.append(f"run type {operation.run_type[:120]!r} has no label")
+    return problems

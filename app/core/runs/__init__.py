@@ -1,0 +1,1 @@
+"""Runs: the one record of every long-running operation, and everything that may change it."""

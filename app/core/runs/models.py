@@ -1,0 +1,129 @@
+"""The run record and its item ledger."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core import clock
+from app.core.db import CoreModel
+from app.core.runs.status import RunStatus, StatusBucket, status_bucket
+
+ACTIVE_PREDICATE = text("status IN ('pending', 'running')")
+
+
+class BulkOperationRun(CoreModel):
+    """One execution of an operation for one tenant. Only `app.core.runs.lifecycle` writes its status."""
+
+    __tablename__ = "bulk_operation_runs"
+    __table_args__ = (
+        Index(
+            "uq_bulk_operation_runs_active",
+            "tenant_id",
+            "idempotency_key",
+            unique=True,
+            sqlite_where=ACTIVE_PREDICATE,
+            postgresql_where=ACTIVE_PREDICATE,
+        ),
+        Index(None, "tenant_id", "created_at", "id"),
+        Index(None, "tenant_id", "resource", "action", "created_at"),
+        Index("ix_bulk_operation_runs_lease", "status", "lease_expires_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    resource: Mapped[str] = mapped_column(String(50))
+    action: Mapped[str] = mapped_column(String(50))
+    idempotency_key: Mapped[str | None] = mapped_column(String(200))
+    status: Mapped[RunStatus] = mapped_column(String(24), default=RunStatus.PENDING)
+    total_items: Mapped[int] = mapped_column(default=0)
+    processed_items: Mapped[int] = mapped_column(default=0)
+    succeeded: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    item_ids: Mapped[list[str]] = mapped_column(default=list)
+    failures: Mapped[list[Any] | None]  # bounded, sanitized sample of failure entries
+    audit_log_id: Mapped[int | None] = mapped_column(ForeignKey("audit_logs.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    # What pages show without running plugin code.
+    label: Mapped[str] = mapped_column(String(200))
+    initiator: Mapped[str] = mapped_column(String(255))  # e-mail, or `system`
+    plugin: Mapped[str] = mapped_column(String(40))
+    plugin_version: Mapped[str] = mapped_column(String(40))
+    shown_inputs: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)  # facts left by the executor
+    failure_totals: Mapped[dict[str, Any]] = mapped_column(default=dict)  # reason code -> how many; never cut
+    related_links: Mapped[list[Any]] = mapped_column(default=list)  # {label, url}
+    correlation_id: Mapped[str] = mapped_column(String(36))
+
+    # What execution needs.
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    lease_token: Mapped[str | None] = mapped_column(String(36))
+    lease_expires_at: Mapped[datetime | None]
+    worker: Mapped[str | None] = mapped_column(String(120))
+    attempt: Mapped[int] = mapped_column(default=0)
+    abort_requested_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    progress_at: Mapped[datetime | None]  # last flush: the work moves
+    rung_at: Mapped[datetime] = mapped_column(default=clock.now)  # last ring of the doorbell
+    finished_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)  # raised by every write: a poll compares this alone
+
+    @property
+    def run_type(self) -> str:
+        """`resource.action`."""
+        return f"{self.resource}.{self.action}"
+
+    @property
+    def bucket(self) -> StatusBucket:
+        """What an operator sees."""
+        return status_bucket(RunStatus(self.status), succeeded=self.succeeded, failed=self.failed)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing changes any more."""
+        return RunStatus(self.status).is_final
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Counters, in items."""
+        return {
+            "total": self.total_items,
+            "processed": self.processed_items,
+            "succeeded": self.succeeded,
+            "failed": self.failed,
+            "skipped": self.skipped,
+            "remaining": max(self.total_items - self.processed_items, 0),
+        }
+
+    @property
+    def waited(self) -> timedelta | None:
+        """From creation to the first claim; never negative."""
+        return None if self.started_at is None else max(self.started_at - self.created_at, timedelta())
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From the first claim to the end; never negative; nothing while it runs."""
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return max(self.finished_at - self.started_at, timedelta())
+
+
+class BulkOperationRunItem(CoreModel):
+    """The ledger: the outcome of one item of one run."""
+
+    __tablename__ = "bulk_operation_run_items"
+    __table_args__ = (UniqueConstraint("run_id", "item_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey(BulkOperationRun.id, ondelete="CASCADE"))
+    item_id: Mapped[str] = mapped_column(String(255))
+    outcome: Mapped[str] = mapped_column(String(16))  # succeeded, failed, skipped
+    reason_code: Mapped[str | None] = mapped_column(String(80))
+    reason: Mapped[str | None] = mapped_column(String(400))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,0 +1,143 @@
+"""Reading runs: always through a tenant. Lists read narrow rows, never the JSON columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select, tuple_
+
+from app.core.db import db
+from app.core.runs.models import BulkOperationRun, BulkOperationRunItem
+from app.core.runs.status import RunStatus, StatusBucket
+from app.core.tenants import Tenant
+
+PAGE = 50
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+_LISTED = (
+    BulkOperationRun.id,
+    BulkOperationRun.resource,
+    BulkOperationRun.action,
+    BulkOperationRun.label,
+    BulkOperationRun.status,
+    BulkOperationRun.initiator,
+    BulkOperationRun.total_items,
+    BulkOperationRun.processed_items,
+    BulkOperationRun.succeeded,
+    BulkOperationRun.failed,
+    BulkOperationRun.skipped,
+    BulkOperationRun.created_at,
+    BulkOperationRun.started_at,
+    BulkOperationRun.finished_at,
+)
+
+
+@dataclass(frozen=True)
+class RunFilter:
+    """What a list shows; an empty filter shows everything.
+
+    Attributes:
+        run_type: `resource.action`.
+        since: created at or after.
+        until: created before.
+        before: the (created_at, id) of the last row of the page before.
+    """
+
+    run_type: str | None = None
+    bucket: StatusBucket | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: tuple[datetime, int] | None = None
+
+
+def bucket_expression() -> ColumnElement[str]:
+    """`status_bucket` in SQL; a test holds the two together."""
+    run = BulkOperationRun
+    return case(
+        (run.status == RunStatus.PENDING, literal(StatusBucket.QUEUED.value)),
+        (run.status == RunStatus.RUNNING, literal(StatusBucket.RUNNING.value)),
+        (run.status.in_((RunStatus.FAILED, RunStatus.ABORTED)), literal(StatusBucket.FAILED.value)),
+        (and_(run.failed > 0, run.succeeded == 0), literal(StatusBucket.FAILED.value)),
+        (
+            or_(run.failed > 0, run.status == RunStatus.COMPLETED_WITH_ERRORS),
+            literal(StatusBucket.PARTIALLY_SUCCEEDED.value),
+        ),
+        else_=literal(StatusBucket.SUCCEEDED.value),
+    )
+
+
+def find_run(tenant: Tenant, run_id: int) -> BulkOperationRun | None:
+    """One run of a tenant, fresh from the database, or nothing."""
+    query = select(BulkOperationRun).where(
+        BulkOperationRun.tenant_id == tenant.id, BulkOperationRun.id == run_id
+    )
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def list_runs(tenant: Tenant, wanted: RunFilter, *, limit: int = PAGE) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Newest first, at most `limit` narrow rows; `status_bucket` and `run_type` are among their fields."""
+    run_type = (BulkOperationRun.resource + "." + BulkOperationRun.action).label("run_type")
+    query = _matching(tenant, wanted, select(*_LISTED, run_type, bucket_expression().label("status_bucket")))
+    order = query.order_by(BulkOperationRun.created_at.desc(), BulkOperationRun.id.desc())
+    return db.session.execute(order.limit(limit)).all()
+
+
+def bucket_counts(tenant: Tenant, wanted: RunFilter) -> dict[StatusBucket, int]:
+    """How many runs of each bucket match, whatever bucket and page the filter names."""
+    unfolded = RunFilter(run_type=wanted.run_type, since=wanted.since, until=wanted.until)
+    bucket = bucket_expression().label("bucket")
+    query = _matching(tenant, unfolded, select(bucket, func.count())).group_by(bucket)
+    counted = {StatusBucket(name): count for name, count in db.session.execute(query)}
+    return {name: counted.get(name, 0) for name in StatusBucket}
+
+
+def known_run_types(tenant: Tenant) -> list[str]:
+    """Every run type that has ever run in a tenant, whether or not its plugin is still here."""
+    query = select(BulkOperationRun.resource, BulkOperationRun.action).where(
+        BulkOperationRun.tenant_id == tenant.id
+    )
+    return sorted(f"{resource}.{action}" for resource, action in db.session.execute(query.distinct()))
+
+
+def outcomes_of(tenant: Tenant, run_id: int) -> Sequence[BulkOperationRunItem]:
+    """The ledger of one run of a tenant, in the order things happened."""
+    query = (
+        select(BulkOperationRunItem)
+        .join(BulkOperationRun)
+        .where(BulkOperationRun.tenant_id == tenant.id, BulkOperationRunItem.run_id == run_id)
+    )
+    return db.session.scalars(query.order_by(BulkOperationRunItem.id)).all()
+
+
+def expired_leases(now: datetime) -> list[tuple[int, str]]:
+    """(run, lease token) of every running run whose lease is over; for rescue, across tenants."""
+    query = select(BulkOperationRun.id, BulkOperationRun.lease_token).where(
+        BulkOperationRun.status == RunStatus.RUNNING, BulkOperationRun.lease_expires_at < now
+    )
+    return [(run_id, token) for run_id, token in db.session.execute(query) if token is not None]
+
+
+def unheard_rings(now: datetime, patience: timedelta) -> list[int]:
+    """Pending runs whose last ring is older than `patience`; for rescue, across tenants."""
+    query = select(BulkOperationRun.id).where(
+        BulkOperationRun.status == RunStatus.PENDING, BulkOperationRun.rung_at < now - patience
+    )
+    return list(db.session.scalars(query.order_by(BulkOperationRun.id)))
+
+
+def _matching(tenant: Tenant, wanted: RunFilter, query: AnySelect) -> AnySelect:
+    query = query.where(BulkOperationRun.tenant_id == tenant.id)
+    if wanted.run_type is not None:
+        resource, _, action = wanted.run_type.partition(".")
+        query = query.where(BulkOperationRun.resource == resource, BulkOperationRun.action == action)
+    if wanted.bucket is not None:
+        query = query.where(bucket_expression() == wanted.bucket.value)
+    if wanted.since is not None:
+        query = query.where(BulkOperationRun.created_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(BulkOperationRun.created_at < wanted.until)
+    if wanted.before is not None:
+        query = query.where(tuple_(BulkOperationRun.created_at, BulkOperationRun.id) < wanted.before)
+    return query

@@ -1,0 +1,20 @@
+// Parts marked data-poll are silent while the tab is hidden and refresh as soon as it is seen again.
+(() => {
+  const POLLED = '[data-poll][hx-trigger^="every"], [data-poll] [hx-trigger^="every"]';
+
+  const refresh = () => {
+    for (const part of document.querySelectorAll(POLLED)) htmx.trigger(part, "every", {}, false);
+  };
+
+  document.addEventListener("htmx:before:request", (event) => {
+    if (document.hidden && event.detail.ctx.sourceElement.closest("[data-poll]")) event.preventDefault();
+  });
+
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) refresh();
+  });
+
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) refresh(); // back from the browser's page cache: what is shown may be old
+  });
+})();

@@ -1,0 +1,151 @@
+"""Users, their memberships and roles."""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from app.core import clock
+from app.core.db import CoreModel, db
+from app.core.errors import InvalidInputError
+from app.core.tenants import Tenant
+
+EMAIL = re.compile(r"[^@\s,;<>\"']{1,64}@[^@\s,;<>\"']{1,190}")
+PASSWORD_LENGTH = range(12, 1025)
+
+_hasher = PasswordHasher()
+# Verified when the address is unknown, so that both answers take the same time.
+_NOBODYS_HASH = _hasher.hash("nobody has this password")
+
+
+class Role(StrEnum):
+    """What a member may do in one tenant; each includes the ones before it."""
+
+    READONLY = "readonly"  # sees runs and findings, starts nothing
+    OPERATOR = "operator"  # starts operations
+    MANAGER = "manager"  # baselines, schedules, rules
+    OWNER = "owner"  # members and plugins
+
+    @property
+    def rank(self) -> int:
+        """0 for readonly, rising."""
+        return list(Role).index(self)
+
+    def includes(self, needed: "Role") -> bool:
+        """Whether this role is enough where `needed` is asked for."""
+        return self.rank >= needed.rank
+
+
+class User(UserMixin, CoreModel):
+    """A person who signs in."""
+
+    __tablename__ = "users"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(255), unique=True)  # lower case
+    password_hash: Mapped[str] = mapped_column(String(255))  # argon2id
+    session_epoch: Mapped[int] = mapped_column(default=0)  # raised: every session of this user ends
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    def get_id(self) -> str:
+        """What the session keeps: identity and epoch."""
+        return f"{self.id}.{self.session_epoch}"
+
+
+class Membership(CoreModel):
+    """One user's role in one tenant."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("user_id", "tenant_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
+    tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id, ondelete="CASCADE"), index=True)
+    role: Mapped[Role] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    tenant: Mapped[Tenant] = relationship(lazy="raise")
+
+
+def create_user(email: str, password: str) -> User:
+    """Add and commit a user.
+
+    Raises:
+        InvalidInputError: the address is malformed or taken, or the password is shorter than 12 characters.
+    """
+    address = email.strip().lower()
+    if not EMAIL.fullmatch(address):
+        message = f"{email[:80]!r} is no e-mail address"
+        raise InvalidInputError(message)
+    if len(password) not in PASSWORD_LENGTH:
+        message = f"password of {address}: {PASSWORD_LENGTH.start} to {PASSWORD_LENGTH.stop - 1} characters"
+        raise InvalidInputError(message)
+    user = User(email=address, password_hash=_hasher.hash(password))
+    db.session.add(user)
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        message = f"user {address!r} exists already"
+        raise InvalidInputError(message) from None
+    return user
+
+
+def set_membership(user: User, tenant: Tenant, role: Role) -> Membership:
+    """Make `user` a member of `tenant` with that role, or change the role; commits."""
+    membership = membership_of(user.id, tenant.id)
+    if membership is None:
+        membership = Membership(user_id=user.id, tenant_id=tenant.id)
+        db.session.add(membership)
+    membership.role = role
+    db.session.commit()
+    return membership
+
+
+def find_user(email: str) -> User | None:
+    """The user of that address, or nothing."""
+    return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def authenticate(email: str, password: str) -> User | None:
+    """The user whose password this is, or nothing; takes as long for an unknown address."""
+    user = find_user(email)
+    try:
+        _hasher.verify(user.password_hash if user else _NOBODYS_HASH, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return user
+
+
+def user_of_session(session_id: str) -> User | None:
+    """The user a session names, unless the user is gone or the session was revoked."""
+    user_id, _, epoch = session_id.partition(".")
+    if not (user_id.isdecimal() and epoch.isdecimal()):
+        return None
+    user = db.session.get(User, int(user_id))
+    return user if user is not None and user.session_epoch == int(epoch) else None
+
+
+def membership_of(user_id: int, tenant_id: int) -> Membership | None:
+    """A user's membership in one tenant, or nothing."""
+    return db.session.scalar(
+        select(Membership).where(Membership.user_id == user_id, Membership.tenant_id == tenant_id)
+    )
+
+
+def memberships_of(user_id: int) -> list[Membership]:
+    """All memberships of one user with their tenants, by tenant name."""
+    query = select(Membership).join(Tenant).where(Membership.user_id == user_id).order_by(Tenant.name)
+    return list(db.session.scalars(query.options(joinedload(Membership.tenant))))
+
+
+def members_of(tenant_id: int) -> list[int]:
+    """Ids of all users of one tenant."""
+    return list(db.session.scalars(select(Membership.user_id).where(Membership.tenant_id == tenant_id)))

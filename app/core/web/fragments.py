@@ -1,0 +1,32 @@
+"""Fragments: the parts of pages that htmx fetches again."""
+
+from flask import Response, make_response, render_template, request
+
+PTAG = "HX-PTag"
+VARY = "HX-Request, HX-History-Restore-Request"
+
+
+def render_fragment(template: str, ptag: str | None = None, **context: object) -> Response:
+    """A rendered partial that no cache keeps.
+
+    Args:
+        template: an underscore file.
+        ptag: version of what is shown; sent so that the next poll can be answered by `unchanged`.
+        context: what the partial needs.
+    """
+    answer = make_response(render_template(template, **context))
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Vary"] = VARY
+    if ptag is not None:
+        answer.headers[PTAG] = ptag
+    return answer
+
+
+def unchanged(ptag: str) -> Response | None:
+    """A 304 without body if the page already shows version `ptag`, else nothing."""
+    if request.headers.get(PTAG) != ptag:
+        return None
+    answer = make_response("", 304)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Vary"] = VARY
+    return answer

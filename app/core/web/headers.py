@@ -1,0 +1,22 @@
+"""Security headers of every answer."""
+
+from flask import Flask, Response
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def init_headers(app: Flask) -> None:
+    """Add the headers to every answer of the application."""
+
+    @app.after_request
+    def _secure(answer: Response) -> Response:
+        answer.headers.setdefault("Content-Security-Policy", POLICY)
+        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+        answer.headers.setdefault("Referrer-Policy", "same-origin")
+        answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if answer.mimetype == "text/html":
+            answer.headers.setdefault("Cache-Control", "no-store")
+        return answer

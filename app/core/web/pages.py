@@ -1,0 +1,144 @@
+"""Core's own pages: home, a tenant's start page, notifications, starting an operation."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from app.core.access import current_tenant, may, signed_in_user, tenant_required
+from app.core.errors import InvalidParametersError, UnknownRunTypeError
+from app.core.notifications import mark_read, recent_notifications, unread_count
+from app.core.registry.catalog import current_catalog
+from app.core.registry.contract import AnyOperation
+from app.core.runs.lifecycle import Started
+from app.core.runs.queries import RunFilter, list_runs
+from app.core.runs.start import start_operation
+from app.core.users import Role, memberships_of
+from app.core.web import session
+from app.core.web.forms import fields_of, values_from
+from app.core.web.fragments import render_fragment
+
+LATEST = 5
+
+core_pages = Blueprint("core", __name__)
+session.add_routes(core_pages)
+
+
+@core_pages.get("/healthz")
+def healthz() -> tuple[dict[str, str], int]:
+    """Liveness: this process answers."""
+    return {"status": "ok"}, 200
+
+
+@core_pages.get("/")
+@login_required  # type: ignore[untyped-decorator]  # flask-login has no types
+def home() -> ResponseReturnValue:
+    """The viewer's tenants, or the one there is."""
+    memberships = memberships_of(signed_in_user().id)
+    if len(memberships) == 1:
+        return redirect(url_for("core.tenant_home", tenant=memberships[0].tenant.slug))
+    return render_template("core/home.html")
+
+
+@core_pages.get("/t/<tenant>/")
+@tenant_required(Role.READONLY)
+def tenant_home() -> str:
+    """One tenant at a glance."""
+    return render_template(
+        "core/tenant_home.html", runs=list_runs(current_tenant(), RunFilter(), limit=LATEST)
+    )
+
+
+@core_pages.get("/t/<tenant>/notifications")
+@tenant_required(Role.READONLY)
+def notifications() -> str:
+    """What the viewer was told, newest first."""
+    found = recent_notifications(current_tenant().id, signed_in_user().id)
+    return render_template("core/notifications.html", notifications=found)
+
+
+@core_pages.post("/t/<tenant>/notifications/read")
+@tenant_required(Role.READONLY)
+def mark_notifications_read() -> Response:
+    """Mark all read."""
+    mark_read(current_tenant().id, signed_in_user().id)
+    return redirect(url_for("core.notifications"))
+
+
+@core_pages.post("/t/<tenant>/notifications/read/<int:run_id>")
+@tenant_required(Role.READONLY)
+def mark_run_read(run_id: int) -> Response:
+    """Mark a run's notifications read: its page was opened. Answers with the badge."""
+    mark_read(current_tenant().id, signed_in_user().id, run_id)
+    return _badge()
+
+
+@core_pages.get("/t/<tenant>/notifications/unread")
+@tenant_required(Role.READONLY)
+def unread_badge() -> Response:
+    """The bell's badge, polled."""
+    return _badge()
+
+
+@core_pages.get("/t/<tenant>/start")
+@tenant_required(Role.OPERATOR)
+def start() -> str:
+    """Every operation the viewer may start."""
+    offered = [operation for operation in current_catalog().operations.values() if may(operation.role)]
+    shown = [{"operation": operation, "url": start_url(operation)} for operation in offered]
+    return render_template("core/start.html", operations=shown)
+
+
+@core_pages.get("/t/<tenant>/start/<run_type>")
+@tenant_required(Role.OPERATOR)
+def start_operation_form(run_type: str) -> ResponseReturnValue:
+    """The form made from the operation's parameters."""
+    operation = current_catalog().operation(run_type)
+    if operation.start_endpoint:
+        return redirect(start_url(operation))
+    return _form(operation)
+
+
+@core_pages.post("/t/<tenant>/start/<run_type>")
+@tenant_required(Role.OPERATOR)
+def start_from_form(run_type: str) -> ResponseReturnValue:
+    """Start it, or show the form again with what is wrong at each field."""
+    catalog = current_catalog()
+    operation = catalog.operation(run_type)
+    if operation.start_endpoint:
+        message = f"{run_type} is started on its own page"
+        raise UnknownRunTypeError(message)
+    values = values_from(operation.params, request.form)
+    try:
+        started = start_operation(catalog, current_tenant(), run_type, values, signed_in_user())
+    except InvalidParametersError as error:
+        return _form(operation, values, error.errors), 422
+    tell_started(started)
+    return redirect(url_for("monitoring.show", run_id=started.run.id))
+
+
+def tell_started(started: Started) -> None:
+    """Say on the next page whether the run is new or was active already."""
+    words = "queued" if started.created else "already running"
+    flash(f"{started.run.label}: {words}.", "info" if started.created else "warning")
+
+
+def start_url(operation: AnyOperation) -> str:
+    """Where an operation is started."""
+    if operation.start_endpoint:
+        return url_for(operation.start_endpoint)
+    return url_for("core.start_operation_form", run_type=operation.run_type)
+
+
+def _form(
+    operation: AnyOperation, values: dict[str, object] | None = None, errors: dict[str, str] | None = None
+) -> str:
+    fields = fields_of(operation.params, values, errors)
+    return render_template(
+        "core/start_operation.html", operation=operation, fields=fields, errors=errors or {}
+    )
+
+
+def _badge() -> Response:
+    count = unread_count(current_tenant().id, signed_in_user().id)
+    return render_fragment("core/_unread_badge.html", unread_count=count)

@@ -1,0 +1,75 @@
+"""What every page's frame needs: navigation, memberships, the bell."""
+
+from flask import Flask, g, request, url_for
+from flask_login import current_user
+
+from app import __version__
+from app.core import clock
+from app.core.access import current_role, may
+from app.core.db import JsonObject
+from app.core.notifications import unread_count
+from app.core.registry.catalog import current_catalog
+from app.core.registry.contract import NavItem
+from app.core.users import Role, memberships_of
+
+EXTENSION = "tenantatlas.nav"
+
+
+def init_shell(app: Flask, nav: list[NavItem]) -> None:
+    """Give every template the frame's values, and every URL of a tenant its slug.
+
+    Args:
+        app: the application.
+        nav: entries that do not come from a plugin.
+    """
+    app.extensions[EXTENSION] = nav
+    app.jinja_env.globals["now"] = clock.now
+
+    @app.url_defaults
+    def _add_tenant(endpoint: str, values: JsonObject) -> None:
+        tenant = g.get("tenant")
+        if (
+            tenant is not None
+            and "tenant" not in values
+            and app.url_map.is_endpoint_expecting(endpoint, "tenant")
+        ):
+            values["tenant"] = tenant.slug
+
+    @app.context_processor
+    def _frame() -> JsonObject:
+        tenant = g.get("tenant")
+        return {
+            "app_version": __version__,
+            "tenant": tenant,
+            "role": current_role(),
+            "may_start": may(Role.OPERATOR),
+            "memberships": memberships_of(current_user.id) if current_user.is_authenticated else [],
+            "nav_items": _nav(app) if tenant is not None else [],
+            "unread_count": unread_count(tenant.id, current_user.id) if tenant is not None else 0,
+        }
+
+
+def _nav(app: Flask) -> list[JsonObject]:
+    items = [
+        *app.extensions[EXTENSION],
+        *(item for plugin in current_catalog().plugins.values() for item in plugin.nav),
+    ]
+    blueprint = (request.endpoint or "").partition(".")[0]
+    return [
+        {
+            "label": item.label,
+            "url": url_for(item.endpoint),
+            "icon": item.icon,
+            "is_active": request.endpoint == item.endpoint
+            or (
+                blueprint != "core"
+                and blueprint == item.endpoint.partition(".")[0]
+                and _only_one(items, blueprint)
+            ),
+        }
+        for item in items
+    ]
+
+
+def _only_one(items: list[NavItem], blueprint: str) -> bool:
+    return sum(item.endpoint.startswith(f"{blueprint}.") for item in items) == 1

@@ -1,0 +1,156 @@
+"""`create_app`: the one place that knows everybody."""
+
+import logging
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.pool import NullPool
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import monitoring, plugins, sample
+from app.config import Settings, load_settings
+from app.core import queue
+from app.core.cli import migrations
+from app.core.cli.plugins import plugins as plugins_cli
+from app.core.cli.runs import runs
+from app.core.cli.tenants import tenants
+from app.core.cli.users import users
+from app.core.cli.worker import HOOKS, ServeHooks, serve, worker
+from app.core.db import db, prepare_engine
+from app.core.errors import PluginError
+from app.core.keys import derive_key
+from app.core.registry import lineages
+from app.core.registry.catalog import EXTENSION, Catalog
+from app.core.registry.contract import Plugin
+from app.core.registry.discovery import load_catalog
+from app.core.runs.execute import execute_run
+from app.core.web.errors import init_errors
+from app.core.web.headers import init_headers
+from app.core.web.pages import core_pages
+from app.core.web.session import init_login
+from app.core.web.shell import init_shell
+from app.core.web.transactions import init_transactions
+
+MEGABYTE = 1024 * 1024
+
+logger = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, complete: data, queue, plugins, pages, commands.
+
+    Args:
+        settings: what `load_settings` gives; read from the environment when missing.
+
+    Raises:
+        ConfigurationError: a setting cannot be used.
+        PluginError: a plugin failed and `PLUGINS_STRICT` is set.
+    """
+    settings = settings or load_settings()
+    app = Flask("app", static_folder="core/static", template_folder="core/web/templates")
+    _configure(app, settings)
+    _open_data(app, settings)
+    _build_shell(app, settings)
+    catalog = _load_plugins(settings)
+    app.extensions[EXTENSION] = catalog
+    _attach_plugins(app, catalog, strict=settings.plugins_strict)
+    queue.init_queue(app, settings.queue_url, settings.queue_prefix, settings.secret_key, execute_run)
+    _add_commands(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.from_mapping(
+        SECRET_KEY=derive_key(settings.secret_key, "session").hex(),
+        KEY_MATERIAL=settings.secret_key,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.session_cookie_secure,
+        SESSION_COOKIE_NAME="tenantatlas",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * MEGABYTE,
+        LEASE_SECONDS=settings.lease_seconds,
+        DATA_DIR=settings.data_dir,
+    )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask documents replacing it so
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+
+
+def _open_data(app: Flask, settings: Settings) -> None:
+    options: dict[str, object] = {"hide_parameters": True}
+    if settings.database_url.startswith("sqlite"):
+        # A file costs nothing to open; a pool would only keep its handles.
+        options["poolclass"] = NullPool
+    app.config.update(SQLALCHEMY_DATABASE_URI=settings.database_url, SQLALCHEMY_ENGINE_OPTIONS=options)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    Migrate(app, db, directory=str(lineages.SCRIPTS)).configure(lineages.configure)
+
+
+def _build_shell(app: Flask, settings: Settings) -> None:
+    init_transactions(app)
+    init_login(app)
+    CSRFProtect(app)
+    init_headers(app)
+    if not settings.debug:
+        init_errors(app)
+    init_shell(app, [monitoring.NAV])
+    app.register_blueprint(core_pages)
+    for blueprint in monitoring.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+def _load_plugins(settings: Settings) -> Catalog:
+    if settings.safe_mode:
+        return Catalog()
+    return load_catalog(plugins, disabled=settings.plugins_disabled, strict=settings.plugins_strict)
+
+
+def _attach_plugins(app: Flask, catalog: Catalog, *, strict: bool) -> None:
+    """Register pages and commands; a plugin whose pages cannot be registered is dropped as a whole."""
+    for plugin in list(catalog.plugins.values()):
+        try:
+            _rehearse(plugin)
+        except PluginError as error:
+            if strict:
+                raise
+            logger.error("%s", error)  # noqa: TRY400 - the reason is in the text; the trace says no more
+            catalog.drop(error)
+            continue
+        for blueprint in plugin.blueprints:
+            app.register_blueprint(blueprint)
+        for command in plugin.cli:
+            app.cli.add_command(command)
+
+
+def _rehearse(plugin: Plugin) -> None:
+    """Try a plugin's pages on an application nobody uses.
+
+    Raises:
+        PluginError: a blueprint cannot be registered, or a navigation entry names no endpoint.
+    """
+    stage = Flask("app")
+    try:
+        for blueprint in plugin.blueprints:
+            stage.register_blueprint(blueprint)
+    except Exception as error:
+        raise PluginError(plugin.name, "routes", f"{type(error).__name__}: {error}") from error
+    for item in plugin.nav:
+        if item.endpoint not in stage.view_functions:
+            raise PluginError(plugin.name, "nav", f"no endpoint {item.endpoint!r}")
+    starts = [operation.start_endpoint for operation in plugin.operations if operation.start_endpoint]
+    for endpoint in starts:
+        if endpoint not in stage.view_functions:
+            raise PluginError(plugin.name, "nav", f"no endpoint {endpoint!r} to start from")
+
+
+def _add_commands(app: Flask) -> None:
+    migrations.install()
+    for command in (tenants, users, runs, plugins_cli, worker, serve, sample.sample):
+        app.cli.add_command(command)
+    app.extensions[HOOKS] = ServeHooks(notices=[sample.sign_in_notice], background=[sample.take_snapshots])

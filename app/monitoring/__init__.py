@@ -1,0 +1,9 @@
+"""Monitoring -> Operations: the hub. It knows stored runs and the catalog, never a plugin."""
+
+from app.core import NavItem
+from app.monitoring.views import fragments, pages
+
+NAV = NavItem("Operations", "monitoring.index", "activity")
+BLUEPRINTS = (pages, fragments)
+
+__all__ = ["BLUEPRINTS", "NAV"]

@@ -1,0 +1,105 @@
+"""The hub's pages and the fragments that refresh them: one context and one partial each."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from sqlalchemy import Row
+
+from app.core import (
+    JsonObject,
+    Role,
+    current_catalog,
+    current_tenant,
+    find_run,
+    render_fragment,
+    tenant_required,
+)
+from app.core.registry.catalog import Catalog
+from app.core.runs.queries import PAGE, bucket_counts, known_run_types, list_runs, outcomes_of
+from app.core.runs.status import StatusBucket
+from app.core.web.fragments import unchanged
+from app.monitoring.filters import RANGE_LABELS, HubFilter, position_of, read_filter
+from app.monitoring.wording import failure_groups, outcome_sentence
+
+pages = Blueprint(
+    "monitoring", __name__, url_prefix="/t/<tenant>/monitoring/operations", template_folder="templates"
+)
+fragments = Blueprint(
+    "monitoring_fragments", __name__, url_prefix=pages.url_prefix, template_folder="templates"
+)
+
+
+@pages.get("")
+@tenant_required(Role.READONLY)
+def index() -> str:
+    """Every run of the tenant, newest first."""
+    return render_template("monitoring/index.html", **_list_context(read_filter(request.args)))
+
+
+@fragments.get("/list")
+@tenant_required(Role.READONLY)
+def list_panel() -> Response:
+    """The part of `index` that re-fetches itself while something shown is active."""
+    return render_fragment("monitoring/_list.html", **_list_context(read_filter(request.args)))
+
+
+@pages.get("/<int:run_id>")
+@tenant_required(Role.READONLY)
+def show(run_id: int) -> str:
+    """The page of one run."""
+    return render_template("monitoring/show.html", **_run_context(run_id))
+
+
+@fragments.get("/<int:run_id>/panel")
+@tenant_required(Role.READONLY)
+def panel(run_id: int) -> Response:
+    """The part of `show` that re-fetches itself until the run is final."""
+    context = _run_context(run_id)
+    ptag = f"{run_id}-{context['run'].version}"
+    return unchanged(ptag) or render_fragment("monitoring/_panel.html", ptag, **context)
+
+
+def _list_context(chosen: HubFilter) -> JsonObject:
+    tenant, wanted = current_tenant(), chosen.as_run_filter()
+    rows = list_runs(tenant, wanted, limit=PAGE + 1)
+    shown = rows[:PAGE]
+    return {
+        "runs": shown,
+        "chosen": chosen,
+        "counts": bucket_counts(tenant, wanted),
+        "buckets": list(StatusBucket),
+        "run_types": _offered_types(current_catalog(), known_run_types(tenant), chosen.run_type),
+        "ranges": RANGE_LABELS,
+        "older_url": _older_url(chosen, shown[-1]) if len(rows) > PAGE else None,
+        "is_live": any(not StatusBucket(run.status_bucket).is_final for run in shown),
+        "panel_url": url_for("monitoring_fragments.list_panel", **chosen.query, before=chosen.before or None),
+    }
+
+
+def _older_url(chosen: HubFilter, last: Row[*tuple[Any, ...]]) -> str:
+    return url_for("monitoring.index", **chosen.query, before=position_of(last.created_at, last.id))
+
+
+def _offered_types(catalog: Catalog, known: list[str], chosen: str) -> list[tuple[str, str]]:
+    """(run type, label) of all that ran here or can run, so that a removed plugin's runs stay findable."""
+    labels = {name: operation.label for name, operation in catalog.operations.items()}
+    names = sorted({*known, *labels, *([chosen] if chosen else [])})
+    return [(name, labels.get(name, name)) for name in names]
+
+
+def _run_context(run_id: int) -> JsonObject:
+    run = find_run(current_tenant(), run_id)
+    if run is None:
+        abort(403)
+    return {
+        "run": run,
+        "sentence": outcome_sentence(run),
+        "failure_groups": failure_groups(run),
+        "reason_codes": _reasons(current_catalog(), run.run_type),
+        "outcomes": outcomes_of(current_tenant(), run.id),
+    }
+
+
+def _reasons(catalog: Catalog, run_type: str) -> JsonObject:
+    operation = catalog.operations.get(run_type)
+    return dict(operation.reason_codes) if operation else {}

@@ -1,0 +1,1 @@
+"""Built-in plugins: each submodule with an attribute `plugin` is one."""
