@@ -1,0 +1,24 @@
+"""Drift: what changed between two snapshots of one tenant, as findings with severity and evidence."""
+
+from app.core import NavItem, Plugin
+from app.plugins.drift.cli import drift, findings
+from app.plugins.drift.generate import operation
+from app.plugins.drift.models import DriftModel
+from app.plugins.drift.views import drift_pages, finding_pages
+
+plugin = Plugin(
+    name="drift",
+    version="1.0.0",
+    requires=("inventory",),
+    operations=(operation,),
+    blueprints=(drift_pages, finding_pages),
+    models=DriftModel,
+    migrations="app.plugins.drift.migrations",
+    cli=(drift, findings),
+    nav=(
+        NavItem("Drift", "drift.index", "arrow-left-right"),
+        NavItem("Findings", "findings.index", "clipboard-check"),
+    ),
+)
+
+__all__ = ["plugin"]

@@ -1,0 +1,58 @@
+"""Findings: one row per drift, found again as often as one likes."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.core import JsonObject, clock, model_registry
+
+FINDING_TYPE = "drift"
+
+
+class DriftModel(DeclarativeBase):
+    """Base of the plugin's own tables."""
+
+    registry = model_registry()
+
+
+class Finding(DriftModel):
+    """One policy that is not as it was."""
+
+    __tablename__ = "findings"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "fingerprint"),
+        Index(None, "tenant_id", "severity_rank", "id"),
+        Index(None, "tenant_id", "operation_run_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    finding_type: Mapped[str] = mapped_column(String(40), default=FINDING_TYPE)
+    scope_key: Mapped[str] = mapped_column(String(32))
+    baseline_run_id: Mapped[int | None] = mapped_column(
+        ForeignKey("inventory_sync_runs.id", ondelete="SET NULL")
+    )
+    current_run_id: Mapped[int | None] = mapped_column(
+        ForeignKey("inventory_sync_runs.id", ondelete="SET NULL")
+    )
+    operation_run_id: Mapped[int | None] = mapped_column(
+        ForeignKey("bulk_operation_runs.id", ondelete="SET NULL")
+    )
+    fingerprint: Mapped[str] = mapped_column(String(32))
+    change_kind: Mapped[str] = mapped_column(String(16))  # added, removed, modified, recreated
+    collection: Mapped[str] = mapped_column(String(120))
+    subject_type: Mapped[str] = mapped_column(String(120))  # concrete Graph type, short
+    subject_external_id: Mapped[str] = mapped_column(String(1300))
+    policy_id: Mapped[str | None] = mapped_column(ForeignKey("inventory_policies.id", ondelete="SET NULL"))
+    display_name: Mapped[str] = mapped_column(String(600))
+    severity: Mapped[str] = mapped_column(String(16))
+    severity_rank: Mapped[int]  # 0 is the most severe
+    severity_rule: Mapped[str] = mapped_column(String(80))
+    severity_reason: Mapped[str] = mapped_column(String(400))
+    status: Mapped[str] = mapped_column(String(16), default="new")  # new, acknowledged
+    evidence: Mapped[JsonObject]  # sanitized allowlist: drift.compare.Evidence
+    changed_paths: Mapped[list[str]]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)  # last seen

@@ -1,0 +1,138 @@
+"""Drift pages: starting a generation, the list of findings, one finding."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core import (
+    InvalidInputError,
+    JsonObject,
+    Role,
+    current_catalog,
+    current_tenant,
+    find_run,
+    signed_in_user,
+    start_operation,
+    tenant_required,
+)
+from app.plugins.drift.compare import ChangeKind
+from app.plugins.drift.findings import (
+    FindingFilter,
+    collections_with_findings,
+    count_findings,
+    find_finding,
+    list_findings,
+)
+from app.plugins.drift.pair import latest_pair
+from app.plugins.drift.severity import Severity
+from app.plugins.inventory import comparable_syncs, scope_label
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+drift_pages = Blueprint("drift", __name__, url_prefix="/t/<tenant>/drift", template_folder="templates")
+finding_pages = Blueprint(
+    "findings", __name__, url_prefix="/t/<tenant>/findings", template_folder="templates"
+)
+
+
+@drift_pages.get("")
+@tenant_required(Role.READONLY)
+def index() -> str:
+    """Choose scope, baseline and current, and start; with fewer than two snapshots, say so."""
+    return render_template("drift/index.html", **_landing(request.args.get("scope", "").strip() or None))
+
+
+@drift_pages.post("")
+@tenant_required(Role.OPERATOR)
+def start() -> ResponseReturnValue:
+    """Queue a generation and show the link to its run."""
+    params = {name: request.form.get(name, "") for name in ("baseline_run_id", "current_run_id")}
+    try:
+        started = start_operation(
+            current_catalog(), current_tenant(), "drift.generate", params, signed_in_user()
+        )
+    except InvalidInputError as error:
+        landing = {**_landing(request.form.get("scope") or None), "error": str(error)}
+        return render_template("drift/index.html", **landing), 422
+    state = "queued" if started.created else "active"
+    return redirect(
+        url_for("drift.index", scope=request.form.get("scope") or None, run=started.run.id, state=state)
+    )
+
+
+@finding_pages.get("", endpoint="index")
+@tenant_required(Role.READONLY)
+def list_page() -> str:
+    """Findings by severity and type."""
+    tenant, wanted = current_tenant(), _wanted()
+    return render_template(
+        "findings/index.html",
+        findings=list_findings(tenant, wanted),
+        counts=count_findings(tenant, wanted),
+        wanted=wanted,
+        query=_query(wanted),
+        severities=list(Severity),
+        kinds=list(ChangeKind),
+        collections=collections_with_findings(tenant),
+    )
+
+
+@finding_pages.get("/<int:finding_id>")
+@tenant_required(Role.READONLY)
+def show(finding_id: int) -> str:
+    """One finding: before and after."""
+    finding = find_finding(current_tenant(), finding_id)
+    if finding is None:
+        abort(403)
+    return render_template("findings/show.html", finding=finding)
+
+
+def _landing(scope_key: str | None) -> JsonObject:
+    tenant = current_tenant()
+    everything = comparable_syncs(tenant)
+    scopes = {sync.selection_hash: scope_label(sync.source) for sync in everything}
+    if scope_key is not None and scope_key not in scopes:
+        raise InvalidInputError(f"scope: this tenant has no finished sync of scope {scope_key[:40]!r}")
+    chosen = scope_key or (everything[0].selection_hash if everything else None)
+    syncs = [sync for sync in everything if sync.selection_hash == chosen]
+    return {
+        "scopes": scopes,
+        "chosen_scope": chosen,
+        "syncs": syncs,
+        "pair": latest_pair(tenant, chosen) if chosen else None,
+        "started": find_run(tenant, request.args.get("run", 0, type=int)),
+        "was_active": request.args.get("state") == "active",
+        "error": None,
+    }
+
+
+def _wanted() -> FindingFilter:
+    run_id = request.args.get("run", "").strip()
+    if run_id and not run_id.isdecimal():
+        raise InvalidInputError(f"run: {run_id[:40]!r} is no run number")
+    return FindingFilter(
+        severity=_choice(Severity, "severity"),
+        kind=_choice(ChangeKind, "change"),
+        collection=request.args.get("type", "").strip() or None,
+        run_id=min(int(run_id[:19]), 2**62) if run_id else None,
+    )
+
+
+def _query(wanted: FindingFilter) -> dict[str, object]:
+    values = {
+        "severity": wanted.severity,
+        "change": wanted.kind,
+        "type": wanted.collection,
+        "run": wanted.run_id,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _choice(choices: type[Choice], name: str) -> Choice | None:
+    value = request.args.get(name, "").strip()
+    try:
+        return choices(value) if value else None
+    except ValueError:
+        raise InvalidInputError(f"{name}: {value[:40]!r} is none of {', '.join(choices)}") from None

@@ -1,0 +1,52 @@
+"""Inventory: snapshots of a tenant's policies. Other plugins use the names in `__all__`."""
+
+from app.core import NavItem, Plugin
+from app.plugins.inventory.cli import inventory
+from app.plugins.inventory.coverage import CoverageState, SyncStatus
+from app.plugins.inventory.models import InventoryModel, InventorySyncRun
+from app.plugins.inventory.policies import lists as list_rules
+from app.plugins.inventory.policies.canonical import canonicalize
+from app.plugins.inventory.policies.collections import collection_label
+from app.plugins.inventory.policies.sealer import Sealer
+from app.plugins.inventory.scope import scope_label
+from app.plugins.inventory.store.snapshots import (
+    PolicyDifference,
+    bodies_of,
+    comparable_syncs,
+    coverage_of,
+    differences_between,
+    find_sync,
+    unread_in,
+)
+from app.plugins.inventory.sync import operation
+from app.plugins.inventory.views import pages
+
+plugin = Plugin(
+    name="inventory",
+    version="1.0.0",
+    operations=(operation,),
+    blueprints=(pages,),
+    models=InventoryModel,
+    migrations="app.plugins.inventory.migrations",
+    cli=(inventory,),
+    nav=(NavItem("Inventory", "inventory.index", "box-seam"),),
+)
+
+__all__ = [
+    "CoverageState",
+    "InventorySyncRun",
+    "PolicyDifference",
+    "Sealer",
+    "SyncStatus",
+    "bodies_of",
+    "canonicalize",
+    "collection_label",
+    "comparable_syncs",
+    "coverage_of",
+    "differences_between",
+    "find_sync",
+    "list_rules",
+    "plugin",
+    "scope_label",
+    "unread_in",
+]

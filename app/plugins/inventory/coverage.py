@@ -1,0 +1,41 @@
+"""How completely something was read: the ground on which absences are believed or not."""
+
+from enum import StrEnum
+
+
+class CoverageState(StrEnum):
+    """State of one collection in one sync."""
+
+    COMPLETE = "complete"  # everything there was
+    TRUNCATED = "truncated"  # some of it
+    DENIED = "denied"  # the source refused
+    FAILED = "failed"  # the source broke
+    THROTTLED = "throttled"  # the source asked to stop
+    LICENSE_MISSING = "license_missing"  # the tenant does not have the feature
+    SKIPPED = "skipped"  # nothing of it was in the source
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether an absence means that something is gone."""
+        return self is CoverageState.COMPLETE
+
+    @property
+    def read_something(self) -> bool:
+        """Whether what is present means anything."""
+        return self in {CoverageState.COMPLETE, CoverageState.TRUNCATED}
+
+
+class SyncStatus(StrEnum):
+    """Where a snapshot stands."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"  # every collection that was there is complete
+    COMPLETED_WITH_ERRORS = (
+        "completed_with_errors"  # some are not: comparisons withhold what they cannot know
+    )
+    FAILED = "failed"  # not to be compared with
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether drift may be asked of it."""
+        return self in {SyncStatus.COMPLETED, SyncStatus.COMPLETED_WITH_ERRORS}

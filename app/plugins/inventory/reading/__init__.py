@@ -1,0 +1,1 @@
+"""Reading exported policies from files: untrusted bytes in, recognized policies and named problems out."""

@@ -1,0 +1,1 @@
+"""The snapshot store: writing costs what changed, and so does comparing."""

@@ -1,0 +1,170 @@
+"""Writing a snapshot: new contents, new versions, ended versions, and nothing for what did not change."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Table, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.core import JsonObject, Tenant, db
+from app.plugins.inventory.models import (
+    InventoryDocument,
+    InventoryModel,
+    InventoryPolicy,
+    InventoryUnread,
+    InventoryVersion,
+)
+from app.plugins.inventory.store.openings import Opening, Openings
+from app.plugins.inventory.store.policy import PolicyKey, ReadPolicy
+
+BATCH = 500  # policies a transaction: on SQLite nobody else writes meanwhile
+
+
+class SnapshotWriter:
+    """One sync's writes. `add` every document, then `settle`, then `close` or `keep` each collection.
+
+    Each flush commits; what is committed stays true if the sync dies, because a version says what was read.
+    """
+
+    def __init__(self, tenant: Tenant, scope_key: str, sync_run_id: int) -> None:
+        """Load what the scope holds open."""
+        self._tenant_id, self._scope_key, self._sync_run_id = tenant.id, scope_key, sync_run_id
+        self.openings = Openings(tenant, scope_key)
+        self.counts: dict[str, Counter[str]] = {}  # collection -> concrete type -> documents read
+        self.changes: Counter[str] = Counter()  # added, changed, ended
+        self._unmatched: list[ReadPolicy] = []
+        self._documents: list[JsonObject] = []
+        self._policies: list[JsonObject] = []
+        self._versions: list[JsonObject] = []
+        self._ended: list[int] = []
+        self._known_hashes = self.openings.hashes
+        db.session.commit()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a batch is waiting to be flushed."""
+        return len(self._versions) + len(self._ended) + len(self._documents) >= BATCH
+
+    def add(self, policy: ReadPolicy) -> None:
+        """Take one document: unchanged costs nothing, else content and version wait for the next flush."""
+        self.counts.setdefault(policy.key.collection, Counter())[policy.key.policy_type] += 1
+        opening = self.openings.match(policy)
+        if opening is not None:
+            self._continue(opening, policy)
+            return
+        self._keep_body(policy)
+        if policy.may_be_renamed and self.openings.twins_of(policy):
+            self._unmatched.append(policy)
+        else:
+            self._open(policy, policy.key)
+
+    def settle(self) -> None:
+        """After the last document: match what has a known Graph id under a new name, and flush."""
+        for policy in self._unmatched:
+            opening = self.openings.match_renamed(policy)
+            if opening is not None:
+                self._continue(opening, policy)
+            else:
+                self._open(policy, policy.key._replace(twin=self._free_twin(policy)))
+        self._unmatched.clear()
+        self.flush()
+
+    def close(self, collection: str) -> int:
+        """End every version of a completely read collection that was not seen; commits; returns how many."""
+        unseen = self.openings.unseen(collection)
+        self._ended += [opening.version_id for opening in unseen]
+        self.changes["ended"] += len(unseen)
+        self.flush()
+        return len(unseen)
+
+    def keep(self, collection: str) -> int:
+        """Remember which policies of a partly read collection were not seen; commits; returns how many."""
+        unseen = self.openings.unseen(collection)
+        rows = [{"sync_run_id": self._sync_run_id, "policy_id": opening.policy_id} for opening in unseen]
+        _insert_new(InventoryUnread, rows)
+        db.session.commit()
+        return len(unseen)
+
+    def flush(self) -> None:
+        """Write what is waiting, in one short transaction."""
+        _insert_new(InventoryDocument, self._documents)
+        _insert_new(InventoryPolicy, self._policies)
+        if self._ended:
+            table = _table(InventoryVersion)
+            ending = update(table).where(table.c.id.in_(self._ended)).values(until_run_id=self._sync_run_id)
+            db.session.execute(ending)
+        if self._versions:
+            db.session.connection().execute(insert(_table(InventoryVersion)), self._versions)
+        db.session.commit()
+        for waiting in (self._documents, self._policies, self._versions, self._ended):
+            waiting.clear()
+
+    def _continue(self, opening: Opening, policy: ReadPolicy) -> None:
+        opening.is_seen = True
+        if opening.content_hash == policy.content_hash:
+            return
+        self._keep_body(policy)
+        self._ended.append(opening.version_id)
+        self.changes["changed"] += 1
+        self._version(opening.policy_id, policy)
+
+    def _open(self, policy: ReadPolicy, key: PolicyKey) -> None:
+        policy_id = key.digest(self._tenant_id, self._scope_key)
+        self._policies.append(
+            {"id": policy_id, "tenant_id": self._tenant_id, "scope_key": self._scope_key, **key._asdict()}
+        )
+        self._version(policy_id, policy)
+        self.changes["added"] += 1
+        self.openings.add(
+            Opening(policy_id, 0, key, policy.content_hash, policy.display_name, policy.path, is_seen=True)
+        )
+
+    def _version(self, policy_id: str, policy: ReadPolicy) -> None:
+        self._versions.append(
+            {
+                "tenant_id": self._tenant_id,
+                "scope_key": self._scope_key,
+                "policy_id": policy_id,
+                "content_hash": policy.content_hash,
+                "display_name": policy.display_name,
+                "path": policy.path,
+                "from_run_id": self._sync_run_id,
+                "until_run_id": None,
+            }
+        )
+
+    def _keep_body(self, policy: ReadPolicy) -> None:
+        if policy.content_hash in self._known_hashes:
+            return
+        self._known_hashes.add(policy.content_hash)
+        body, secret_count = policy.body()
+        self._documents.append(
+            {
+                "tenant_id": self._tenant_id,
+                "content_hash": policy.content_hash,
+                "body": body,
+                "secret_count": secret_count,
+            }
+        )
+
+    def _free_twin(self, policy: ReadPolicy) -> str:
+        taken, mark, number = self.openings.twins_of(policy), policy.display_name, 2
+        while mark in taken:
+            mark, number = f"{policy.display_name}~{number}", number + 1
+        return mark
+
+
+def _insert_new(model: type[InventoryModel], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows, leaving alone those that are there already."""
+    if not rows:
+        return
+    connection = db.session.connection()
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    connection.execute(dialect.insert(_table(model)).on_conflict_do_nothing(), list(rows))
+
+
+def _table(model: type[InventoryModel]) -> Table:
+    table = model.__table__
+    if not isinstance(table, Table):
+        raise TypeError(model)
+    return table

@@ -1,0 +1,94 @@
+"""Inventory pages: syncs, one sync, one policy, and starting a sync."""
+
+import orjson
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core import (
+    InvalidInputError,
+    Role,
+    current_catalog,
+    current_tenant,
+    signed_in_user,
+    start_operation,
+    tenant_required,
+)
+from app.plugins.inventory.exports import choices_of, chosen_export
+from app.plugins.inventory.policies.collections import collection_label
+from app.plugins.inventory.scope import scope_label
+from app.plugins.inventory.store import snapshots
+
+pages = Blueprint("inventory", __name__, url_prefix="/t/<tenant>/inventory", template_folder="templates")
+pages.add_app_template_filter(collection_label)
+pages.add_app_template_filter(scope_label)
+
+
+@pages.get("")
+@tenant_required(Role.READONLY)
+def index() -> str:
+    """The tenant's syncs, newest first."""
+    return render_template("inventory/index.html", syncs=snapshots.list_syncs(current_tenant()))
+
+
+@pages.get("/syncs/<int:sync_run_id>")
+@tenant_required(Role.READONLY)
+def show(sync_run_id: int) -> str:
+    """One sync: coverage, problems, policies."""
+    sync = snapshots.find_sync(current_tenant(), sync_run_id)
+    if sync is None:
+        abort(403)
+    chosen = request.args.get("collection", "").strip() or None
+    coverage = snapshots.coverage_of(sync)
+    if chosen is not None and chosen not in coverage:
+        raise InvalidInputError(f"collection: this sync has no {chosen[:80]!r}")
+    return render_template(
+        "inventory/show.html",
+        sync=sync,
+        coverage=coverage,
+        problems=snapshots.problems_of(sync),
+        policies=snapshots.policies_at(sync, collection=chosen),
+        chosen=chosen,
+    )
+
+
+@pages.get("/policies/<policy_id>")
+@tenant_required(Role.READONLY)
+def policy(policy_id: str) -> str:
+    """One policy: its body and its versions."""
+    tenant = current_tenant()
+    found = snapshots.find_policy(tenant, policy_id)
+    if found is None:
+        abort(403)
+    versions = snapshots.versions_of(found)
+    wanted = request.args.get("version", type=int)
+    shown = next((version for version in versions if version.id == wanted), versions[0] if versions else None)
+    if shown is None:
+        abort(403)
+    body = snapshots.bodies_of(tenant, [shown.content_hash])[shown.content_hash]
+    readable = orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2).decode()
+    return render_template(
+        "inventory/policy.html", policy=found, versions=versions, shown=shown, body=readable
+    )
+
+
+@pages.get("/new")
+@tenant_required(Role.OPERATOR)
+def new() -> str:
+    """Choose what to import."""
+    return render_template("inventory/new.html", exports=choices_of(current_tenant()), error=None)
+
+
+@pages.post("/new")
+@tenant_required(Role.OPERATOR)
+def start() -> ResponseReturnValue:
+    """Start a sync of an uploaded or laid-in export."""
+    tenant = current_tenant()
+    try:
+        path = chosen_export(tenant, request.form.get("export", ""), request.files.get("file"))
+    except InvalidInputError as error:
+        return render_template("inventory/new.html", exports=choices_of(tenant), error=str(error)), 422
+    params = {"source": "files", "path": str(path)}
+    started = start_operation(current_catalog(), tenant, "inventory.sync", params, signed_in_user())
+    if not started.created:
+        flash("An inventory sync of this scope is already running; this one was not started.", "warning")
+    return redirect(url_for("monitoring.show", run_id=started.run.id))
