@@ -136,7 +136,7 @@ class OperationType(Generic[P]):
         description: one sentence on the start page.
         icon: name in the icon sprite.
         role: the least role that may start it.
-        items: item ids known at the start; none: the executor calls `expect`.
+        items: item ids known at the start, 1 to 255 characters each; none: the executor calls `expect`.
         idempotency_key: equal for equal work; default: the run type with the parameters.
         related_links: links to the artefact, asked inside the tenant's URL space when the run ends.
         shown_inputs: what the run page shows of the parameters; default: all, redacted.

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 from app.core import clock
 from app.core.db import JsonObject, db
 from app.core.errors import ItemFailedError, ItemSkippedError, LeaseLostError, RunAbortedError, RunFailedError
-from app.core.runs.lifecycle import Lease, record_progress
-from app.core.runs.tally import ItemOutcome, Outcome, Tally, failure_entry
+from app.core.runs.lease import Lease
+from app.core.runs.lifecycle import record_progress
+from app.core.runs.tally import ItemOutcome, Outcome, Tally, failure_entry, unique_items
 from app.core.tenants import Tenant
 
 FLUSH_SECONDS = 0.25
@@ -28,7 +29,8 @@ class ExecutingRun(Generic[P]):
         """Hold a claimed run."""
         self.lease, self.tenant, self.params = lease, tenant, params
         self.summary: JsonObject = {}
-        self._items = dict.fromkeys(items)
+        self._items = unique_items(items)
+        self._done: set[str] = set()
         self._items_changed = False
         self._tally = Tally()
         self._flushed_at = clock.ticks()
@@ -46,14 +48,17 @@ class ExecutingRun(Generic[P]):
     def expect(self, item_ids: Iterable[str]) -> None:
         """Add items found while running."""
         known = len(self._items)
-        self._items |= dict.fromkeys(item_ids)
+        self._items |= unique_items(item_ids)
         self._items_changed = self._items_changed or len(self._items) != known
 
     @contextmanager
     def item(self, item_id: str) -> Iterator[None]:
         """Work on one item and count its outcome."""
+        if item_id in self._done:
+            raise ValueError(f"item {item_id!r} has been processed already")
         self.expect([item_id])
         self.checkpoint()
+        self._done.add(item_id)
         try:
             yield
         except ItemSkippedError as skip:

@@ -20,7 +20,7 @@ from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import AnyOperation, NoParams
 from app.core.runs import heartbeat, lifecycle
 from app.core.runs.context import UNEXPECTED, ExecutingRun, unexpected_reason
-from app.core.runs.lifecycle import Lease
+from app.core.runs.lease import Lease
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.start import validated
 from app.core.runs.status import RunStatus

@@ -9,7 +9,7 @@ from functools import cache
 from uuid import uuid4
 
 from app.core.runs import lifecycle
-from app.core.runs.lifecycle import Lease
+from app.core.runs.lease import Lease
 
 _held: dict[str, Lease] = {}
 _lock = threading.Lock()

@@ -8,23 +8,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core import audit, clock
 from app.core.db import JsonObject, changed_rows, db
-from app.core.errors import LeaseLostError, TenantAtlasError
-from app.core.notifications import NotificationKind, notify
-from app.core.redaction import safe_reason
-from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun, BulkOperationRunItem
+from app.core.errors import TenantAtlasError
+from app.core.notifications import NotificationKind
+from app.core.runs.announcement import announce
+from app.core.runs.lease import Lease, held
+from app.core.runs.ledger import FAILURES_KEPT, change_run, write_tally
+from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
 from app.core.runs.status import ACTIVE, RunStatus
-from app.core.runs.tally import FailureEntry, Outcome, Tally, failure_entry
+from app.core.runs.tally import Tally, failure_entry
 from app.core.tenants import Tenant
 from app.core.users import User
 
 START_TRIES = 5
-FAILURES_KEPT = 50  # entries in the sample on the run; totals per reason code are complete
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,6 @@ class Started:
     created: bool
 
 
-@dataclass(frozen=True)
-class Lease:
-    """A claim on a running run; every write under it is fenced by the token."""
-
-    run_id: int
-    token: str
-    seconds: float
-
-
 def start(tenant: Tenant, new: NewRun, user: User | None = None) -> Started:
     """Insert a pending run with audit entry and notification in one transaction, or find the active twin.
 
@@ -74,7 +66,7 @@ def start(tenant: Tenant, new: NewRun, user: User | None = None) -> Started:
         run_id = _insert_pending(tenant, new, user)
         if run_id is not None:
             run = db.session.get_one(BulkOperationRun, run_id)
-            _record_start(run, user)
+            _record_start(run)
             db.session.commit()
             return Started(run, created=True)
         run_or_none = db.session.scalar(
@@ -112,15 +104,15 @@ def claim(run_id: int, worker: str, lease_seconds: float) -> Lease | None:
         "started_at": func.coalesce(BulkOperationRun.started_at, now),
         "progress_at": now,
     }
-    claimed = _change(values, BulkOperationRun.id == run_id, BulkOperationRun.status == RunStatus.PENDING)
+    claimed = change_run(values, BulkOperationRun.id == run_id, BulkOperationRun.status == RunStatus.PENDING)
     db.session.commit()
     return Lease(run_id, token, lease_seconds) if claimed else None
 
 
 def renew(lease: Lease) -> bool:
     """Prolong a lease without any other change (heartbeat); commits; false when it was lost."""
-    query = update(BulkOperationRun).where(*_held(lease))
-    renewed = changed_rows(query.values(lease_expires_at=_expiry(lease))) == 1
+    query = update(BulkOperationRun).where(*held(lease))
+    renewed = changed_rows(query.values(lease_expires_at=lease.expiry)) == 1
     db.session.commit()
     return renewed
 
@@ -142,7 +134,7 @@ def record_progress(lease: Lease, tally: Tally, *, expected: Sequence[str] | Non
     Source:
         docs/lifecycle.md, "Progress".
     """
-    _write_tally(lease, tally, expected, {"lease_expires_at": _expiry(lease), "progress_at": clock.now()})
+    write_tally(lease, tally, expected, {"lease_expires_at": lease.expiry, "progress_at": clock.now()})
     asked = db.session.scalar(
         select(BulkOperationRun.abort_requested_at.is_not(None)).where(BulkOperationRun.id == lease.run_id)
     )
@@ -166,7 +158,7 @@ def finish(
     Raises:
         LeaseLostError: the run is no longer held under this lease; nothing was written.
     """
-    _write_tally(lease, tally, expected, {"summary": summary or {}, "related_links": list(related_links)})
+    write_tally(lease, tally, expected, {"summary": summary or {}, "related_links": list(related_links)})
     run = db.session.get_one(BulkOperationRun, lease.run_id, populate_existing=True)
     if status is RunStatus.COMPLETED and (run.failure_totals or run.processed_items < run.total_items):
         status = RunStatus.COMPLETED_WITH_ERRORS
@@ -231,7 +223,7 @@ def _insert_pending(tenant: Tenant, new: NewRun, user: User | None) -> int | Non
     return run_id
 
 
-def _record_start(run: BulkOperationRun, user: User | None) -> None:
+def _record_start(run: BulkOperationRun) -> None:
     entry = audit.record(
         run.tenant_id,
         "run.started",
@@ -241,56 +233,7 @@ def _record_start(run: BulkOperationRun, user: User | None) -> None:
         details={"run_type": run.run_type, "label": run.label, "inputs": run.shown_inputs},
     )
     run.audit_log_id = entry.id
-    if user is not None:
-        _notify(run, NotificationKind.QUEUED)
-
-
-def _write_tally(lease: Lease, tally: Tally, expected: Sequence[str] | None, more: JsonObject) -> None:
-    """Ledger rows and counter deltas under the lease; the caller commits."""
-    failures = tally.failures
-    values: JsonObject = {
-        **more,
-        "processed_items": BulkOperationRun.processed_items + len(tally.outcomes),
-        "succeeded": BulkOperationRun.succeeded + tally.count(Outcome.SUCCEEDED),
-        "failed": BulkOperationRun.failed + tally.count(Outcome.FAILED),
-        "skipped": BulkOperationRun.skipped + tally.count(Outcome.SKIPPED),
-    }
-    if expected is not None:
-        values |= {"item_ids": list(expected), "total_items": len(expected)}
-    if failures:
-        values |= _merged_failures(lease.run_id, failures)
-    if not _change(values, *_held(lease)):
-        db.session.rollback()
-        message = f"run {lease.run_id} is no longer held by this worker"
-        raise LeaseLostError(message)
-    if tally.outcomes:
-        db.session.execute(
-            insert(BulkOperationRunItem), [_ledger_row(lease, tally, i) for i in range(len(tally.outcomes))]
-        )
-
-
-def _merged_failures(run_id: int, new: Sequence[FailureEntry]) -> JsonObject:
-    """Bounded sample and complete totals with `new` added; safe because only the lease holder writes them."""
-    query = select(BulkOperationRun.failures, BulkOperationRun.failure_totals).where(
-        BulkOperationRun.id == run_id
-    )
-    kept, totals = db.session.execute(query).one()
-    totals = dict(totals)
-    for entry in new:
-        totals[entry["reason_code"]] = totals.get(entry["reason_code"], 0) + 1
-    return {"failures": ([*(kept or []), *new])[:FAILURES_KEPT], "failure_totals": totals}
-
-
-def _ledger_row(lease: Lease, tally: Tally, index: int) -> JsonObject:
-    item = tally.outcomes[index]
-    failure = item.failure or {}
-    return {
-        "run_id": lease.run_id,
-        "item_id": item.item_id,
-        "outcome": item.outcome,
-        "reason_code": failure.get("reason_code"),
-        "reason": failure.get("reason"),
-    }
+    announce(run, NotificationKind.QUEUED)
 
 
 def _fail(reason_code: str, reason: str, *condition: ColumnElement[bool]) -> bool:
@@ -315,40 +258,4 @@ def _end(run: BulkOperationRun, status: RunStatus) -> None:
     run.finished_at = run.updated_at = clock.now()
     run.version += 1
     db.session.flush()
-    if run.user_id is not None:
-        _notify(run, NotificationKind.FINISHED)
-
-
-def _notify(run: BulkOperationRun, kind: NotificationKind) -> None:
-    if run.user_id is None:
-        return
-    first = (run.failures or [{}])[0]
-    notify(
-        run.tenant_id,
-        run.user_id,
-        run.id,
-        kind,
-        run_type=run.run_type,
-        title=run.label,
-        status_bucket=run.bucket,
-        counts=run.counts,
-        error_summary=safe_reason(first["reason"]) if first else None,
-    )
-
-
-def _change(values: JsonObject, *condition: ColumnElement[bool]) -> bool:
-    query = update(BulkOperationRun).where(*condition).execution_options(synchronize_session=False)
-    values = {**values, "updated_at": clock.now(), "version": BulkOperationRun.version + 1}
-    return changed_rows(query.values(values)) == 1
-
-
-def _held(lease: Lease) -> tuple[ColumnElement[bool], ...]:
-    return (
-        BulkOperationRun.id == lease.run_id,
-        BulkOperationRun.status == RunStatus.RUNNING,
-        BulkOperationRun.lease_token == lease.token,
-    )
-
-
-def _expiry(lease: Lease) -> object:
-    return clock.now() + timedelta(seconds=lease.seconds)
+    announce(run, NotificationKind.FINISHED)

@@ -12,6 +12,7 @@ from app.core.registry.catalog import Catalog
 from app.core.registry.contract import AnyOperation
 from app.core.runs import lifecycle
 from app.core.runs.lifecycle import NewRun, Started
+from app.core.runs.tally import unique_items
 from app.core.tenants import Tenant
 from app.core.users import User
 
@@ -72,6 +73,6 @@ def _new_run(catalog: Catalog, operation: AnyOperation, tenant: Tenant, params: 
         plugin_version=plugin.version,
         params=values,
         shown_inputs=safe_inputs(shown),
-        item_ids=list(dict.fromkeys(operation.items(tenant, params))) if operation.items else (),
+        item_ids=list(unique_items(operation.items(tenant, params))) if operation.items else (),
         idempotency_key=operation.key_for(tenant, params),
     )

@@ -1,5 +1,6 @@
 """What a run did since its last flush: deltas, never totals."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypedDict
@@ -33,6 +34,21 @@ def failure_entry(reason_code: str, reason: str, *, item_id: str | None = None) 
     if item_id is not None:
         entry["item_id"] = safe_reason(item_id, ITEM_LENGTH)
     return entry
+
+
+def unique_items(item_ids: Iterable[str]) -> dict[str, None]:
+    """Item ids in their order, each once.
+
+    Raises:
+        ValueError: an id is empty or longer than 255 characters, which the ledger cannot hold.
+    """
+    unique = dict.fromkeys(item_ids)
+    for item_id in unique:
+        if not 0 < len(item_id) <= ITEM_LENGTH:
+            raise ValueError(
+                f"item id {item_id[:40]!r} has {len(item_id)} characters, not 1 to {ITEM_LENGTH}"
+            )
+    return unique
 
 
 @dataclass(frozen=True)
