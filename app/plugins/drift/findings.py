@@ -17,6 +17,7 @@ from app.plugins.drift.compare import (
     changes_between,
     evidence_of,
     fingerprint_of,
+    is_never_a_finding,
 )
 from app.plugins.drift.drifted import DriftedPolicy
 from app.plugins.drift.models import FINDING_TYPE, Finding
@@ -41,14 +42,16 @@ class FindingWriter:
         self._tenant, self._pair, self._run_id = tenant, pair, run_id
         self._sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
         self.counts: Counter[ChangeKind] = Counter()
+        self.exempt = 0  # policies that Microsoft keeps itself: no findings
 
     def write(self, policies: Sequence[DriftedPolicy]) -> None:
         """Judge and store a chunk of policies; commits."""
         contents = self._contents(policies)
-        rows = [self._row(policy, contents) for policy in policies]
+        rows = [row for policy in policies if (row := self._row(policy, contents)) is not None]
         _upsert(rows)
         db.session.commit()
-        self.counts.update(policy.kind for policy in policies)
+        self.counts.update(ChangeKind(row["change_kind"]) for row in rows)
+        self.exempt += len(policies) - len(rows)
 
     def _contents(self, policies: Sequence[DriftedPolicy]) -> dict[str, JsonObject]:
         """Canonical contents by hash; the read transaction ends before anything is computed."""
@@ -65,9 +68,11 @@ class FindingWriter:
             for digest, body in bodies.items()
         }
 
-    def _row(self, policy: DriftedPolicy, contents: Mapping[str, JsonObject]) -> JsonObject:
+    def _row(self, policy: DriftedPolicy, contents: Mapping[str, JsonObject]) -> JsonObject | None:
         before = contents[policy.before_hash] if policy.before_hash else None
         after = contents[policy.after_hash] if policy.after_hash else None
+        if is_never_a_finding(policy.collection, before, after):
+            return None
         changes = (
             changes_between(before, after, list_rules) if before is not None and after is not None else []
         )
@@ -124,7 +129,7 @@ def count_findings(tenant: Tenant, wanted: FindingFilter) -> dict[Severity, int]
     """How many findings of each severity match, whatever severity the filter names."""
     others = FindingFilter(collection=wanted.collection, kind=wanted.kind, run_id=wanted.run_id)
     query = _matching(tenant, others, select(Finding.severity, func.count())).group_by(Finding.severity)
-    counted = {Severity(name): count for name, count in db.session.execute(query).tuples()}
+    counted = {Severity(name): count for name, count in db.session.execute(query)}
     return {severity: counted.get(severity, 0) for severity in Severity}
 
 

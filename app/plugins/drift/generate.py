@@ -67,6 +67,7 @@ def generate(run: RunContext[DriftParams]) -> None:
         current_run_id=pair.current.id,
         findings={kind.value: writer.counts[kind] for kind in ChangeKind},
         withheld=_withheld(judges.values()),
+        exempt=writer.exempt,
         notes=notes,
     )
 

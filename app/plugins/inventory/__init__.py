@@ -9,12 +9,11 @@ from app.plugins.inventory.policies.canonical import canonicalize
 from app.plugins.inventory.policies.collections import collection_label
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.scope import scope_label
+from app.plugins.inventory.store.differences import PolicyDifference, differences_between
 from app.plugins.inventory.store.snapshots import (
-    PolicyDifference,
     bodies_of,
     comparable_syncs,
     coverage_of,
-    differences_between,
     find_sync,
     unread_in,
 )

@@ -106,6 +106,9 @@ class InventoryVersion(InventoryModel):
     scope_key: Mapped[str] = mapped_column(String(32))
     policy_id: Mapped[str] = mapped_column(ForeignKey(InventoryPolicy.id, ondelete="CASCADE"))
     content_hash: Mapped[str] = mapped_column(String(32))
+    source_digest: Mapped[str] = mapped_column(
+        String(32)
+    )  # keyed digest of the body as read: equal means unchanged
     display_name: Mapped[str] = mapped_column(String(600))
     path: Mapped[str] = mapped_column(String(600))  # where in the export it was first seen so
     from_run_id: Mapped[int] = mapped_column(ForeignKey(InventorySyncRun.id))

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-import orjson
 from flask import url_for
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,24 +17,17 @@ from app.core import (
     RunContext,
     RunFacts,
     RunFailedError,
-    Tenant,
     clock,
     db,
-    tenant_key,
 )
 from app.plugins.inventory.attribution import attributed
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
 from app.plugins.inventory.models import InventoryCoverage, InventoryProblem, InventorySyncRun
-from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION, canonicalize, content_hash
-from app.plugins.inventory.policies.identity import Identifier
+from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION
 from app.plugins.inventory.policies.problems import Problem
-from app.plugins.inventory.policies.readable import readable
-from app.plugins.inventory.policies.sealer import Sealer
-from app.plugins.inventory.reading.documents import ReadDocument
+from app.plugins.inventory.reader import PolicyReader
 from app.plugins.inventory.reading.errors import SourceError
-from app.plugins.inventory.reading.files import read_export
 from app.plugins.inventory.scope import scope_key
-from app.plugins.inventory.store.policy import PolicyKey, ReadPolicy
 from app.plugins.inventory.store.writing import SnapshotWriter
 
 UNCLASSIFIED = "unclassified"  # the item of documents of which nobody can say what they are
@@ -89,7 +81,7 @@ def _begin(run: RunContext[SyncParams]) -> InventorySyncRun:
 
 def _take(run: RunContext[SyncParams], snapshot: InventorySyncRun) -> None:
     writer = SnapshotWriter(run.tenant, snapshot.selection_hash, snapshot.id)
-    reader = _Reader(run.tenant)
+    reader = PolicyReader(run.tenant)
     for policy in reader.policies(Path(run.params.path)):
         run.expect([policy.key.collection])
         writer.add(policy)
@@ -107,42 +99,6 @@ def _take(run: RunContext[SyncParams], snapshot: InventorySyncRun) -> None:
         policies=snapshot.policy_count,
         **{name: writer.changes[name] for name in ("added", "changed", "ended")},
     )
-
-
-class _Reader:
-    """Documents of an export as identified, hashed policies; keeps what could not be read."""
-
-    def __init__(self, tenant: Tenant) -> None:
-        self.problems: list[Problem] = []
-        self.collections_by_path: dict[str, str] = {}
-        self._identifier = Identifier()
-        self._sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
-
-    def policies(self, path: Path) -> Iterable[ReadPolicy]:
-        for found in read_export(path):
-            if isinstance(found, Problem):
-                self.problems.append(found)
-            else:
-                yield self._policy(found)
-
-    def _policy(self, document: ReadDocument) -> ReadPolicy:
-        kind = document.kind
-        identity = self._identifier.identify(document.body, kind.policy_type, document.path, kind.collection)
-        if identity.problem is not None:
-            self.problems.append(identity.problem)
-        self.collections_by_path[document.path] = kind.collection
-        canonical = canonicalize(document.body, kind.collection, self._sealer)
-        return ReadPolicy(
-            key=PolicyKey(kind.collection, kind.policy_type, identity.external_id),
-            display_name=identity.display_name[:600],
-            path=document.path[:600],
-            may_be_renamed=identity.has_graph_id,
-            content_hash=content_hash(canonical.content),
-            body=lambda: (
-                orjson.dumps(readable(document.body, kind.collection, self._sealer)),
-                canonical.secret_count,
-            ),
-        )
 
 
 def _settle_collections(

@@ -17,6 +17,7 @@ class Opening:
     version_id: int
     key: PolicyKey
     content_hash: str
+    source_digest: str
     display_name: str
     path: str
     is_seen: bool = False
@@ -36,6 +37,7 @@ class Openings:
                 InventoryPolicy.external_id,
                 InventoryPolicy.twin,
                 InventoryVersion.content_hash,
+                InventoryVersion.source_digest,
                 InventoryVersion.display_name,
                 InventoryVersion.path,
             )
@@ -48,8 +50,8 @@ class Openings:
         )
         self._by_identity: dict[tuple[str, str], list[Opening]] = {}
         self.hashes: set[str] = set()
-        for policy_id, version_id, *key, content_hash, name, path in db.session.execute(query):
-            opening = Opening(policy_id, version_id, PolicyKey(*key), content_hash, name, path)
+        for policy_id, version_id, *key, content_hash, digest, name, path in db.session.execute(query):
+            opening = Opening(policy_id, version_id, PolicyKey(*key), content_hash, digest, name, path)
             self._by_identity.setdefault(_identity(opening.key), []).append(opening)
             self.hashes.add(content_hash)
 
@@ -60,7 +62,12 @@ class Openings:
             candidates = [opening for opening in candidates if opening.display_name == policy.display_name]
         else:
             candidates = [opening for opening in candidates if opening.key.twin == policy.key.twin]
-        return candidates[0] if candidates else None
+
+        def unlikeness(opening: Opening) -> tuple[bool, bool, str]:
+            is_changed = opening.source_digest != policy.source_digest
+            return is_changed, opening.key.twin != policy.key.twin, opening.key.twin
+
+        return min(candidates, key=unlikeness, default=None)
 
     def match_renamed(self, policy: ReadPolicy) -> Opening | None:
         """The one open version of the same Graph id that nobody continued: the policy was renamed."""

@@ -23,19 +23,34 @@ class PolicyKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ReadPolicy:
-    """One document, identified and hashed.
+class PolicyContent:
+    """What a policy says.
 
     Attributes:
-        key: identity; `twin` as read, before it is matched with what is stored.
-        may_be_renamed: whether the same identity under another name is the same policy (it has a Graph id).
         content_hash: of the canonical content.
-        body: the JSON to store and how many secrets are sealed in it; called only for unknown content.
+        secret_count: values sealed in it.
+        body: makes the JSON to store; called only for a content nobody stored yet.
+    """
+
+    content_hash: str
+    secret_count: int
+    body: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPolicy:
+    """One document, identified.
+
+    Attributes:
+        key: identity; `twin` is found when it is matched with what is stored.
+        may_be_renamed: whether the same identity under another name is the same policy (it has a Graph id).
+        source_digest: keyed digest of the body as it was read; an equal one spares `content`.
+        content: canonicalizes and hashes the body; costs most of a sync's time.
     """
 
     key: PolicyKey
     display_name: str
     path: str
     may_be_renamed: bool
-    content_hash: str
-    body: Callable[[], tuple[bytes, int]]
+    source_digest: str
+    content: Callable[[], PolicyContent]

@@ -1,9 +1,6 @@
-"""Reading snapshots: one sync's state, and what differs between two syncs of a scope."""
+"""Reading snapshots: syncs, what each of them read, and the history of a policy."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select
@@ -21,27 +18,6 @@ from app.plugins.inventory.models import (
 )
 
 COMPARABLE = tuple(status.value for status in SyncStatus if status.is_comparable)
-
-
-@dataclass(frozen=True, slots=True)
-class PolicySide:
-    """One policy in one of two compared snapshots."""
-
-    content_hash: str
-    display_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyDifference:
-    """A policy that is not the same in two snapshots; a side is missing where it was not there."""
-
-    policy_id: str
-    collection: str
-    policy_type: str
-    external_id: str
-    twin: str
-    before: PolicySide | None
-    after: PolicySide | None
 
 
 def find_sync(tenant: Tenant, sync_run_id: int) -> InventorySyncRun | None:
@@ -86,9 +62,7 @@ def problems_of(sync: InventorySyncRun) -> Sequence[InventoryProblem]:
 def policies_at(sync: InventorySyncRun, *, collection: str | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
     """What one sync read, as narrow rows: identity, display_name and content_hash of each policy."""
     unread = select(InventoryUnread.policy_id).where(InventoryUnread.sync_run_id == sync.id)
-    nothing_read = [
-        name for name, row in coverage_of(sync).items() if not CoverageState(row.state).read_something
-    ]
+    was_read = [name for name, row in coverage_of(sync).items() if CoverageState(row.state).read_something]
     query = (
         select(
             InventoryPolicy.id.label("policy_id"),
@@ -105,7 +79,7 @@ def policies_at(sync: InventorySyncRun, *, collection: str | None = None) -> Seq
             InventoryVersion.scope_key == sync.selection_hash,
             _valid_at(sync.id),
             InventoryPolicy.id.not_in(unread),
-            InventoryPolicy.collection.not_in(nothing_read),
+            InventoryPolicy.collection.in_(was_read),
         )
     )
     if collection is not None:
@@ -119,44 +93,6 @@ def policies_at(sync: InventorySyncRun, *, collection: str | None = None) -> Seq
     return db.session.execute(order).all()
 
 
-def differences_between(baseline: InventorySyncRun, current: InventorySyncRun) -> Iterator[PolicyDifference]:
-    """Policies that differ between two syncs of one scope; reads only versions that began or ended between.
-
-    What the coverage of either sync makes uncertain is the caller's to judge.
-    """
-    older, newer = min(baseline.id, current.id), max(baseline.id, current.id)
-    ended = and_(
-        InventoryVersion.from_run_id <= older,
-        InventoryVersion.until_run_id > older,
-        InventoryVersion.until_run_id <= newer,
-    )
-    begun = and_(
-        InventoryVersion.from_run_id > older,
-        InventoryVersion.from_run_id <= newer,
-        or_(InventoryVersion.until_run_id.is_(None), InventoryVersion.until_run_id > newer),
-    )
-    query = (
-        select(
-            InventoryVersion.policy_id,
-            InventoryPolicy.collection,
-            InventoryPolicy.policy_type,
-            InventoryPolicy.external_id,
-            InventoryPolicy.twin,
-            (InventoryVersion.from_run_id <= older).label("is_older"),
-            InventoryVersion.content_hash,
-            InventoryVersion.display_name,
-        )
-        .join(InventoryPolicy, InventoryPolicy.id == InventoryVersion.policy_id)
-        .where(
-            InventoryVersion.tenant_id == current.tenant_id,
-            InventoryVersion.scope_key == current.selection_hash,
-            or_(ended, begun),
-        )
-        .order_by(InventoryVersion.policy_id)
-    )
-    yield from _paired(db.session.execute(query), is_reversed=baseline.id > current.id)
-
-
 def unread_in(sync: InventorySyncRun) -> dict[str, str]:
     """Policies that a sync neither saw nor can call gone: policy id -> collection."""
     query = (
@@ -164,7 +100,7 @@ def unread_in(sync: InventorySyncRun) -> dict[str, str]:
         .join(InventoryPolicy, InventoryPolicy.id == InventoryUnread.policy_id)
         .where(InventoryUnread.sync_run_id == sync.id)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def find_policy(tenant: Tenant, policy_id: str) -> InventoryPolicy | None:
@@ -193,19 +129,3 @@ def _valid_at(run_id: int) -> ColumnElement[bool]:
         InventoryVersion.from_run_id <= run_id,
         or_(InventoryVersion.until_run_id.is_(None), InventoryVersion.until_run_id > run_id),
     )
-
-
-def _paired(rows: Iterable[Any], *, is_reversed: bool) -> Iterator[PolicyDifference]:
-    """Rows ordered by policy, at most one of each side, as differences; equal sides are none."""
-    for policy_id, group in groupby(rows, key=attrgetter("policy_id")):
-        before = after = row = None
-        for row in group:
-            side = PolicySide(row.content_hash, row.display_name)
-            if row.is_older == is_reversed:
-                after = side
-            else:
-                before = side
-        if row is not None and (before is None or after is None or before.content_hash != after.content_hash):
-            yield PolicyDifference(
-                policy_id, row.collection, row.policy_type, row.external_id, row.twin, before, after
-            )

@@ -15,7 +15,7 @@ from app.plugins.inventory.models import (
     InventoryVersion,
 )
 from app.plugins.inventory.store.openings import Opening, Openings
-from app.plugins.inventory.store.policy import PolicyKey, ReadPolicy
+from app.plugins.inventory.store.policy import PolicyContent, PolicyKey, ReadPolicy
 
 BATCH = 500  # policies a transaction: on SQLite nobody else writes meanwhile
 
@@ -32,7 +32,7 @@ class SnapshotWriter:
         self.openings = Openings(tenant, scope_key)
         self.counts: dict[str, Counter[str]] = {}  # collection -> concrete type -> documents read
         self.changes: Counter[str] = Counter()  # added, changed, ended
-        self._unmatched: list[ReadPolicy] = []
+        self._unmatched: list[tuple[ReadPolicy, PolicyContent]] = []
         self._documents: list[JsonObject] = []
         self._policies: list[JsonObject] = []
         self._versions: list[JsonObject] = []
@@ -49,23 +49,26 @@ class SnapshotWriter:
         """Take one document: unchanged costs nothing, else content and version wait for the next flush."""
         self.counts.setdefault(policy.key.collection, Counter())[policy.key.policy_type] += 1
         opening = self.openings.match(policy)
-        if opening is not None:
-            self._continue(opening, policy)
+        if opening is not None and opening.source_digest == policy.source_digest:
+            opening.is_seen = True
             return
-        self._keep_body(policy)
-        if policy.may_be_renamed and self.openings.twins_of(policy):
-            self._unmatched.append(policy)
+        content = policy.content()
+        if opening is not None:
+            self._continue(opening, policy, content)
+        elif policy.may_be_renamed and self.openings.twins_of(policy):
+            self._keep_body(content)
+            self._unmatched.append((policy, content))
         else:
-            self._open(policy, policy.key)
+            self._open(policy, policy.key, content)
 
     def settle(self) -> None:
         """After the last document: match what has a known Graph id under a new name, and flush."""
-        for policy in self._unmatched:
+        for policy, content in self._unmatched:
             opening = self.openings.match_renamed(policy)
             if opening is not None:
-                self._continue(opening, policy)
+                self._continue(opening, policy, content)
             else:
-                self._open(policy, policy.key._replace(twin=self._free_twin(policy)))
+                self._open(policy, policy.key._replace(twin=self._free_twin(policy)), content)
         self._unmatched.clear()
         self.flush()
 
@@ -99,33 +102,43 @@ class SnapshotWriter:
         for waiting in (self._documents, self._policies, self._versions, self._ended):
             waiting.clear()
 
-    def _continue(self, opening: Opening, policy: ReadPolicy) -> None:
+    def _continue(self, opening: Opening, policy: ReadPolicy, content: PolicyContent) -> None:
         opening.is_seen = True
-        if opening.content_hash == policy.content_hash:
+        if opening.content_hash == content.content_hash:
             return
-        self._keep_body(policy)
         self._ended.append(opening.version_id)
         self.changes["changed"] += 1
-        self._version(opening.policy_id, policy)
+        self._version(opening.policy_id, policy, content)
 
-    def _open(self, policy: ReadPolicy, key: PolicyKey) -> None:
+    def _open(self, policy: ReadPolicy, key: PolicyKey, content: PolicyContent) -> None:
         policy_id = key.digest(self._tenant_id, self._scope_key)
         self._policies.append(
             {"id": policy_id, "tenant_id": self._tenant_id, "scope_key": self._scope_key, **key._asdict()}
         )
-        self._version(policy_id, policy)
+        self._version(policy_id, policy, content)
         self.changes["added"] += 1
         self.openings.add(
-            Opening(policy_id, 0, key, policy.content_hash, policy.display_name, policy.path, is_seen=True)
+            Opening(
+                policy_id,
+                0,
+                key,
+                content.content_hash,
+                policy.source_digest,
+                policy.display_name,
+                policy.path,
+                is_seen=True,
+            )
         )
 
-    def _version(self, policy_id: str, policy: ReadPolicy) -> None:
+    def _version(self, policy_id: str, policy: ReadPolicy, content: PolicyContent) -> None:
+        self._keep_body(content)
         self._versions.append(
             {
                 "tenant_id": self._tenant_id,
                 "scope_key": self._scope_key,
                 "policy_id": policy_id,
-                "content_hash": policy.content_hash,
+                "content_hash": content.content_hash,
+                "source_digest": policy.source_digest,
                 "display_name": policy.display_name,
                 "path": policy.path,
                 "from_run_id": self._sync_run_id,
@@ -133,17 +146,16 @@ class SnapshotWriter:
             }
         )
 
-    def _keep_body(self, policy: ReadPolicy) -> None:
-        if policy.content_hash in self._known_hashes:
+    def _keep_body(self, content: PolicyContent) -> None:
+        if content.content_hash in self._known_hashes:
             return
-        self._known_hashes.add(policy.content_hash)
-        body, secret_count = policy.body()
+        self._known_hashes.add(content.content_hash)
         self._documents.append(
             {
                 "tenant_id": self._tenant_id,
-                "content_hash": policy.content_hash,
-                "body": body,
-                "secret_count": secret_count,
+                "content_hash": content.content_hash,
+                "body": content.body(),
+                "secret_count": content.secret_count,
             }
         )
 

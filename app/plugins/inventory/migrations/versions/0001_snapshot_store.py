@@ -135,6 +135,7 @@ def upgrade() -> None:
         sa.Column("scope_key", sa.String(length=32), nullable=False),
         sa.Column("policy_id", sa.String(length=32), nullable=False),
         sa.Column("content_hash", sa.String(length=32), nullable=False),
+        sa.Column("source_digest", sa.String(length=32), nullable=False),
         sa.Column("display_name", sa.String(length=600), nullable=False),
         sa.Column("path", sa.String(length=600), nullable=False),
         sa.Column("from_run_id", sa.Integer(), nullable=False),
