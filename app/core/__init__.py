@@ -4,7 +4,7 @@ from app.core import clock
 from app.core.access import current_tenant, may, signed_in_user, tenant_required
 from app.core.cli.output import cli_errors, echo_json
 from app.core.cli.waiting import report_run, start_and_wait
-from app.core.db import JsonObject, UtcDateTime, db, model_registry
+from app.core.db import JsonObject, UtcDateTime, db, model_registry, reading
 from app.core.errors import (
     InvalidInputError,
     InvalidParametersError,
@@ -73,6 +73,7 @@ __all__ = [
     "find_run",
     "may",
     "model_registry",
+    "reading",
     "redact",
     "render_fragment",
     "report_run",

@@ -55,7 +55,7 @@ def sign_in_notice() -> list[str]:
 def take_snapshots() -> None:
     """Let the worker import both sample exports and find the drift between them, where not done before."""
     tenant = find_tenant(SLUG)
-    db.session.rollback()
+    db.session.commit()
     if tenant is None:
         return
     try:
@@ -80,5 +80,5 @@ def _import_missing(tenant: Tenant) -> None:
 
 def _run_ids(tenant: Tenant, run_type: str) -> list[int]:
     found = [row.id for row in list_runs(tenant, RunFilter(run_type=run_type))]
-    db.session.rollback()
+    db.session.commit()
     return found

@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from app.core.cli.output import echo_json, json_option
+from app.core.db import reading
 from app.core.registry.catalog import Catalog, current_catalog
 from app.core.registry.lineages import lineage_states
 
@@ -26,6 +27,7 @@ def list_(*, as_json: bool) -> None:
 
 
 @plugins.command("doctor")
+@reading()
 def doctor() -> None:
     """Name everything that is wrong with plugins and their tables; exit 1 if anything is."""
     problems = [

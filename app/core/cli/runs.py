@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from app.core.cli.output import cli_errors, echo_json, json_option
 from app.core.cli.waiting import report_run, start_and_wait
-from app.core.db import JsonObject
+from app.core.db import JsonObject, reading
 from app.core.errors import InvalidInputError
 from app.core.runs.document import run_document
 from app.core.runs.models import BulkOperationRun
@@ -25,6 +25,7 @@ runs = AppGroup("runs", help="Runs: one record of every long-running operation."
 @runs.command("list")
 @click.option("--tenant", "slug", help="Only this tenant.")
 @json_option
+@reading()
 @cli_errors
 def list_(slug: str | None, *, as_json: bool) -> None:
     """List the newest runs, at most 100 a tenant."""
@@ -45,6 +46,7 @@ def list_(slug: str | None, *, as_json: bool) -> None:
 @runs.command("show")
 @click.argument("run_id", type=int)
 @json_option
+@reading()
 @cli_errors
 def show(run_id: int, *, as_json: bool) -> None:
     """Show one run."""

@@ -4,6 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from app.core.cli.output import cli_errors, echo_json, json_option
+from app.core.db import reading
 from app.core.tenants import all_tenants, create_tenant
 
 tenants = AppGroup("tenants", help="Tenants: one customer's Microsoft 365 tenant each.")
@@ -21,6 +22,7 @@ def create(slug: str, name: str | None) -> None:
 
 @tenants.command("list")
 @json_option
+@reading()
 def list_(*, as_json: bool) -> None:
     """List all tenants."""
     found = [{"id": t.id, "slug": t.slug, "name": t.name} for t in all_tenants()]

@@ -47,7 +47,7 @@ def start_and_wait(
     while True:
         started = start_operation(current_catalog(), tenant, run_type, params, user)
         run_id, is_ours = started.run.id, started.created or started.run.params == wanted
-        db.session.rollback()
+        db.session.commit()
         if not started.created:
             click.echo(f"Already running: waiting for run {run_id}.", err=True)
         elif inline:
@@ -80,7 +80,7 @@ def _wait(tenant: Tenant, run_id: int) -> BulkOperationRun:
     while True:
         with reading():
             run = find_run(tenant, run_id)
-            db.session.rollback()
+            db.session.commit()
         if run is None:
             message = f"run {run_id} is gone"
             raise TenantAtlasError(message)

@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress.server import create_server
 
+from app.core.db import reading
 from app.core.runs.worker import run_worker
 
 WEB_THREADS = 8
@@ -57,8 +58,10 @@ def serve(host: str, port: int, workers: int) -> None:
     server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident="tenantatlas")
     click.echo(f"TenantAtlas is at http://{_shown(host)}:{server.effective_port}/")
     hooks: ServeHooks = app.extensions[HOOKS]
-    for line in [line for notice in hooks.notices for line in notice()]:
-        click.echo(line)
+    # A context of its own: a transaction left open here would stay open as long as the process lives.
+    with app.app_context(), reading():
+        for line in [line for notice in hooks.notices for line in notice()]:
+            click.echo(line)
     threading.Thread(target=server.run, name="web", daemon=True).start()
     for task in hooks.background:
         threading.Thread(target=_in_background, args=(app, task), name=task.__name__, daemon=True).start()

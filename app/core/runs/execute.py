@@ -48,7 +48,7 @@ def execute_run(run_id: int) -> None:
     """
     run = db.session.get(BulkOperationRun, run_id, populate_existing=True)
     if run is None or run.status != RunStatus.PENDING:
-        db.session.rollback()
+        db.session.commit()
         return
     try:
         operation = current_catalog().operation(run.run_type)
@@ -57,7 +57,7 @@ def execute_run(run_id: int) -> None:
             run_id, UNAVAILABLE, f"No loaded plugin offers {run.run_type}; is {run.plugin} installed?"
         )
         return
-    db.session.rollback()
+    db.session.commit()
     lease = lifecycle.claim(run_id, heartbeat.worker_name(), current_app.config["LEASE_SECONDS"])
     if lease is not None:
         with heartbeat.kept_alive(lease):
@@ -68,6 +68,8 @@ def _work(lease: Lease, operation: AnyOperation) -> None:
     run = db.session.get_one(BulkOperationRun, lease.run_id, populate_existing=True)
     tenant, params, items = tenant_by_id(run.tenant_id), run.params, run.item_ids
     db.session.commit()
+    # Apart from the session: after a rollback, a look at its slug would open a transaction that nobody ends.
+    db.session.expunge(tenant)
     context: ExecutingRun[BaseModel] = ExecutingRun(lease, tenant, NoParams(), items)
     try:
         context.params = validated(operation, params)

@@ -9,6 +9,7 @@ from app.core import (
     Tenant,
     cli_errors,
     echo_json,
+    reading,
     report_run,
     start_and_wait,
     tenant_by_slug,
@@ -43,6 +44,7 @@ def generate(
 @findings.command("list")
 @click.argument("slug")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@reading()
 @cli_errors
 def list_(slug: str, *, as_json: bool) -> None:
     """List every finding of tenant SLUG, most severe first."""

@@ -11,6 +11,7 @@ from app.core import (
     Tenant,
     cli_errors,
     echo_json,
+    reading,
     report_run,
     start_and_wait,
     tenant_by_slug,
@@ -38,6 +39,7 @@ def import_(slug: str, path: Path, *, inline: bool, as_json: bool) -> None:
 @click.argument("slug")
 @click.option("--run", "sync_run_id", type=int, help="A sync; default: the latest that can be compared with.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@reading()
 @cli_errors
 def show(slug: str, sync_run_id: int | None, *, as_json: bool) -> None:
     """Show what a sync of tenant SLUG read: coverage per type and every policy."""
