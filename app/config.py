@@ -109,13 +109,18 @@ def _kept_secret(path: Path) -> str:
 def _require_scheme(name: str, url: str, schemes: tuple[str, ...]) -> None:
     if not url.startswith(schemes):
         scheme = url.split(":", 1)[0][:30]
-        message = f"{name}: {scheme!r} is not one of {', '.join(schemes)}"
+        message = f"{_variable(name)}: {scheme!r} is not one of {', '.join(schemes)}"
         raise ValueError(message)
 
 
 def _explain(error: ValidationError) -> str:
     lines = []
     for problem in error.errors(include_input=False, include_url=False):
-        where = "TENANTATLAS_" + str(problem["loc"][0]).upper() if problem["loc"] else "TENANTATLAS settings"
-        lines.append(f"{where}: {problem['msg'].removeprefix('Value error, ')}")
+        said = problem["msg"].removeprefix("Value error, ")
+        # A check of the whole model has no place; its sentence names the variable itself.
+        lines.append(f"{_variable(str(problem['loc'][0]))}: {said}" if problem["loc"] else said)
     return "; ".join(lines)
+
+
+def _variable(field: str) -> str:
+    return f"TENANTATLAS_{field.upper()}"

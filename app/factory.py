@@ -2,11 +2,13 @@
 
 import logging
 
+import click
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.pool import NullPool
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BuildError
 
 from app import monitoring, plugins, sample
 from app.config import Settings, load_settings
@@ -52,11 +54,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _open_data(app, settings)
     _build_shell(app, settings)
+    _add_commands(app)
     catalog = _load_plugins(settings)
     app.extensions[EXTENSION] = catalog
     _attach_plugins(app, catalog, strict=settings.plugins_strict)
     queue.init_queue(app, settings.queue_url, settings.queue_prefix, settings.secret_key, execute_run)
-    _add_commands(app)
     return app
 
 
@@ -115,7 +117,7 @@ def _attach_plugins(app: Flask, catalog: Catalog, *, strict: bool) -> None:
     """Register pages and commands; a plugin whose pages cannot be registered is dropped as a whole."""
     for plugin in list(catalog.plugins.values()):
         try:
-            _rehearse(plugin)
+            _rehearse(app, plugin)
         except PluginError as error:
             if strict:
                 raise
@@ -128,25 +130,37 @@ def _attach_plugins(app: Flask, catalog: Catalog, *, strict: bool) -> None:
             app.cli.add_command(command)
 
 
-def _rehearse(plugin: Plugin) -> None:
-    """Try a plugin's pages on an application nobody uses.
+def _rehearse(app: Flask, plugin: Plugin) -> None:
+    """Try a plugin's pages and commands on an application nobody uses.
 
     Raises:
-        PluginError: a blueprint cannot be registered, or a navigation entry names no endpoint.
+        PluginError: a blueprint or command cannot be registered, or an entry leads nowhere.
     """
     stage = Flask("app")
+    taken = [blueprint.name for blueprint in plugin.blueprints if blueprint.name in app.blueprints]
+    if taken:
+        raise PluginError(plugin.name, "routes", f"the blueprint name {taken[0]!r} is taken")
     try:
         for blueprint in plugin.blueprints:
             stage.register_blueprint(blueprint)
     except Exception as error:
         raise PluginError(plugin.name, "routes", f"{type(error).__name__}: {error}") from error
-    for item in plugin.nav:
-        if item.endpoint not in stage.view_functions:
-            raise PluginError(plugin.name, "nav", f"no endpoint {item.endpoint!r}")
-    starts = [operation.start_endpoint for operation in plugin.operations if operation.start_endpoint]
-    for endpoint in starts:
-        if endpoint not in stage.view_functions:
-            raise PluginError(plugin.name, "nav", f"no endpoint {endpoint!r} to start from")
+    commands: tuple[object, ...] = plugin.cli
+    for command in commands:
+        if not isinstance(command, click.Command) or command.name in app.cli.commands:
+            raise PluginError(plugin.name, "cli", f"{command!r} is no command, or its name is taken")
+    entries = [item.endpoint for item in plugin.nav]
+    entries += [operation.start_endpoint for operation in plugin.operations if operation.start_endpoint]
+    for endpoint in entries:
+        _require_address(stage, plugin, endpoint)
+
+
+def _require_address(stage: Flask, plugin: Plugin, endpoint: str) -> None:
+    """Refuse an entry whose address cannot be made from the tenant alone: it would break every page."""
+    try:
+        stage.url_map.bind("localhost").build(endpoint, {"tenant": "any"})
+    except BuildError:
+        raise PluginError(plugin.name, "nav", f"no address for endpoint {endpoint!r} in a tenant") from None
 
 
 def _add_commands(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Response, abort, g, make_response, redirect, request, url_for
 from flask_login import current_user
@@ -89,11 +90,15 @@ def ask_to_sign_in() -> BaseResponse:
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     if request.headers.get("HX-Request") == "true":
         answer: Response = make_response("", 401)
-        answer.headers["HX-Redirect"] = url_for(
-            "core.sign_in", next=request.headers.get("HX-Current-URL-Path")
-        )
+        answer.headers["HX-Redirect"] = url_for("core.sign_in", next=_page_of_fragment())
         return answer
     return redirect(url_for("core.sign_in", next=wanted))
+
+
+def _page_of_fragment() -> str | None:
+    """Path and query of the page that asked for a fragment, as htmx tells it."""
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return urlunsplit(("", "", page.path, page.query, "")) or None
 
 
 def _enter(slug: str, role: Role) -> None:

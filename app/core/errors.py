@@ -43,7 +43,7 @@ class PluginError(TenantAtlasError):
 
     Attributes:
         name: the plugin, or the module that should have declared one.
-        stage: `import`, `validate`, `compatibility`, `requires`, `routes`, `nav`, `migrate`.
+        stage: `import`, `validate`, `compatibility`, `requires`, `routes`, `cli`, `nav`, `migrate`.
     """
 
     def __init__(self, name: str, stage: str, reason: str) -> None:

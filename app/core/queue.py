@@ -21,6 +21,7 @@ from app.core.keys import derive_key
 EXTENSION = "tenantatlas.queue"
 TASK_NAME = "execute_run"  # frozen: messages of an older release name it
 IDLE_DELAY = 0.05  # seconds between looks into an empty queue; a wake-up then takes about 30 ms
+SHUTDOWN_SECONDS = 30  # what SIGTERM leaves a running run to end by itself
 DIGEST_SIZE = hashlib.sha256().digest_size
 
 logger = logging.getLogger(__name__)
@@ -100,7 +101,10 @@ def ring(run_id: int) -> None:
 
 
 def make_consumer(app: Flask, *, workers: int) -> Consumer:
-    """A Huey consumer over threads, silent when idle; `run()` it in the main thread."""
+    """A Huey consumer over threads, silent when idle; `run()` it in the main thread.
+
+    SIGTERM lets running runs end for 30 seconds, SIGINT stops at once.
+    """
     huey, _ = app.extensions[EXTENSION]
     return huey.create_consumer(
         workers=workers,
@@ -109,6 +113,8 @@ def make_consumer(app: Flask, *, workers: int) -> Consumer:
         max_delay=IDLE_DELAY,
         backoff=1.0,
         check_worker_health=True,
+        graceful_signal="TERM",
+        shutdown_timeout=SHUTDOWN_SECONDS,
         scheduler_interval=60,
     )
 

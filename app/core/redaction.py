@@ -9,8 +9,9 @@ HIDDEN = "[hidden]"
 _SHAPES = (
     re.compile(r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL),  # PEM block
     re.compile(r"\beyJ[\w-]{5,}(?:\.[\w-]*){0,4}"),  # JWT
-    re.compile(r"\bBearer\s+[\w.~+/=-]{6,}", re.IGNORECASE),
-    re.compile(r"\bBasic\s+[A-Za-z0-9+/=]{8,}", re.IGNORECASE),
+    # A word in lower case is prose ("basic authentication is blocked"), unless it is too long to be one.
+    re.compile(r"\b(?i:Bearer)\s+(?=[\w.~+/=-]{20}|[\w~+/=-][a-z._~+/=-]*[A-Z0-9])[\w.~+/=-]{6,}"),
+    re.compile(r"\b(?i:Basic)\s+(?=[A-Za-z0-9+/]{20}|[A-Za-z0-9+/][a-z]*[A-Z0-9+/=])[A-Za-z0-9+/=]{8,}"),
     re.compile(r"\b[\w.~-]{3}\dQ~[\w.~-]{10,}"),  # client secret
     re.compile(r"\b[01]\.A[A-Za-z0-9_-]{2,}\.[\w-]{10,}(?:\.[\w-]+)*|\b[01]\.A[\w-]{20,}"),  # refresh token
     re.compile(

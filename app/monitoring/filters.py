@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.core import InvalidInputError, JsonObject, clock
 from app.core.runs.queries import RunFilter
@@ -23,6 +23,9 @@ RANGE_LABELS = {
     "custom": "From - to",
 }
 DEFAULT_RANGE = "30d"
+DAY = timedelta(days=1)
+# Outside, a day more or another zone has no date any more.
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class HubFilter:
             return None, None
         if self.range == "custom":
             until = _day("until", self.until)
-            return _day("since", self.since), until + timedelta(days=1) if until else None
+            return _day("since", self.since), until + DAY if until else None
         if self.range not in RANGES:
             raise InvalidInputError(f"range: {self.range[:40]!r} is none of {', '.join(RANGE_LABELS)}")
         return clock.now() - RANGES[self.range], None
@@ -122,9 +125,12 @@ def _day(name: str, value: str) -> datetime | None:
     if not value:
         return None
     try:
-        return datetime.combine(datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date(), time(), UTC)
-    except (ValueError, OverflowError):
-        raise InvalidInputError(f"{name}: {value[:40]!r} is no day like 2026-10-31") from None
+        day = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        day = EARLIEST
+    if not EARLIEST < day < LATEST:
+        raise InvalidInputError(f"{name}: {value[:40]!r} is no day like 2026-10-31")
+    return day
 
 
 def _position(value: str) -> tuple[datetime, int] | None:
@@ -135,7 +141,7 @@ def _position(value: str) -> tuple[datetime, int] | None:
         # A plus sign in a query arrives as a space.
         created_at, number = datetime.fromisoformat(moment.replace(" ", "+")), int(run_id)
     except ValueError:
-        created_at, number = datetime.min, 0  # noqa: DTZ901 - stands for no place at all, below
-    if created_at.tzinfo is None or not 0 < number < 2**63:
+        created_at, number = EARLIEST, 0
+    if created_at.tzinfo is None or not EARLIEST < created_at < LATEST or not 0 < number < 2**31:
         raise InvalidInputError(f"before: {value[:60]!r} is no place in this list")
     return created_at, number

@@ -1,5 +1,7 @@
 """The hub's pages and the fragments that refresh them: one context and one partial each."""
 
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
@@ -40,7 +42,8 @@ def index() -> str:
 @tenant_required(Role.READONLY)
 def list_panel() -> Response:
     """The part of `index` that re-fetches itself while something shown is active."""
-    return render_fragment("monitoring/_list.html", **_list_context(read_filter(request.args)))
+    context = _list_context(read_filter(request.args))
+    return unchanged(context["ptag"]) or render_fragment("monitoring/_list.html", **context)
 
 
 @pages.get("/<int:run_id>")
@@ -63,17 +66,25 @@ def _list_context(chosen: HubFilter) -> JsonObject:
     tenant, wanted = current_tenant(), chosen.as_run_filter()
     rows = list_runs(tenant, wanted, limit=PAGE + 1)
     shown = rows[:PAGE]
+    counts = bucket_counts(tenant, wanted)
     return {
         "runs": shown,
         "chosen": chosen,
-        "counts": bucket_counts(tenant, wanted),
+        "counts": counts,
         "buckets": list(StatusBucket),
         "run_types": _offered_types(current_catalog(), known_run_types(tenant), chosen.run_type),
         "ranges": RANGE_LABELS,
+        "ptag": _state_of(shown, counts),
         "older_url": _older_url(chosen, shown[-1]) if len(rows) > PAGE else None,
         "is_live": any(not StatusBucket(run.status_bucket).is_final for run in shown),
         "panel_url": url_for("monitoring_fragments.list_panel", **chosen.query, before=chosen.before or None),
     }
+
+
+def _state_of(shown: Sequence[Row[*tuple[Any, ...]]], counts: Mapping[StatusBucket, int]) -> str:
+    """A mark that changes with anything the list shows, so that a poll without news carries no body."""
+    values = repr(([tuple(row) for row in shown], list(counts.values())))
+    return hashlib.blake2b(values.encode(), digest_size=8).hexdigest()
 
 
 def _older_url(chosen: HubFilter, last: Row[*tuple[Any, ...]]) -> str:

@@ -19,6 +19,7 @@ from app.core import (
     tenant_by_slug,
 )
 from app.core.runs.queries import RunFilter, list_runs
+from app.core.runs.status import StatusBucket
 from app.core.tenants import create_tenant, find_tenant
 from app.core.users import create_user, find_user, set_membership
 
@@ -79,6 +80,7 @@ def _import_missing(tenant: Tenant) -> None:
 
 
 def _run_ids(tenant: Tenant, run_type: str) -> list[int]:
-    found = [row.id for row in list_runs(tenant, RunFilter(run_type=run_type))]
+    runs = list_runs(tenant, RunFilter(run_type=run_type))
+    found = [row.id for row in runs if row.status_bucket != StatusBucket.FAILED]
     db.session.commit()
     return found

@@ -223,4 +223,7 @@ def problems_of(plugin: Plugin) -> list[str]:
             problems.append(f"run type {operation.run_type[:120]!r} is not `resource.action` in lower case")
         if not operation.label.strip():
             problems.append(f"run type {operation.run_type[:120]!r} has no label")
+    declared = [operation.run_type for operation in plugin.operations]
+    twice = sorted({run_type for run_type in declared if declared.count(run_type) > 1})
+    problems += [f"run type {run_type[:120]!r} is declared twice" for run_type in twice]
     return problems

@@ -57,7 +57,7 @@ def _candidates(package: ModuleType) -> Iterator[tuple[str, Callable[[], object]
 def _located(name: str, locate: Callable[[], object]) -> Plugin:
     try:
         plugin = locate()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         logger.exception("plugin %s cannot be imported", name)
         reason = f"{type(error).__name__}: {safe_reason(str(error), 200)}"
         raise PluginError(name, "import", reason) from error

@@ -12,7 +12,6 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 
 from app.core.db import db, metadata
-from app.core.errors import PluginError
 from app.core.redaction import safe_reason
 from app.core.registry.catalog import Catalog, current_catalog
 from app.core.registry.contract import Plugin
@@ -28,13 +27,13 @@ class Lineage:
 
     Attributes:
         name: `core` or the plugin's.
-        versions: folder of its revision files.
+        versions: folder of its revision files; none: it cannot be found.
         version_table: where the database remembers how far it is.
         tables: names of the tables it owns.
     """
 
     name: str
-    versions: Path
+    versions: Path | None
     version_table: str
     tables: frozenset[str]
 
@@ -46,10 +45,13 @@ class LineageState:
     name: str
     current: str | None
     head: str | None
+    fault: str | None = None
 
     @property
     def problem(self) -> str | None:
         """What is wrong, in a sentence, or nothing."""
+        if self.fault is not None:
+            return self.fault
         if self.current == self.head:
             return None
         current, head = self.current or "nothing", self.head or "nothing"
@@ -57,11 +59,7 @@ class LineageState:
 
 
 def lineages(catalog: Catalog) -> list[Lineage]:
-    """Core's lineage, then the plugins' in `requires` order.
-
-    Raises:
-        PluginError: a plugin's migrations cannot be found.
-    """
+    """Core's lineage, then the plugins' in `requires` order."""
     owned = {
         plugin.name: _tables_of(plugin) for plugin in catalog.plugins.values() if plugin.models is not None
     }
@@ -80,6 +78,9 @@ def configure(config: Config) -> Config:
         # Flask-Migrate reports RuntimeError as one line and exits 1.
         message = f"no lineage {wanted!r}; there are {', '.join(known)}"
         raise RuntimeError(message)
+    if known[wanted].versions is None:
+        message = f"the migrations of {wanted!r} cannot be found"
+        raise RuntimeError(message)
     config.set_main_option("version_locations", str(known[wanted].versions))
     config.set_main_option("path_separator", "os")
     config.attributes[ATTRIBUTE] = known[wanted]
@@ -92,7 +93,7 @@ def upgrade_all() -> Iterator[tuple[str, str | None]]:
         try:
             command.upgrade(_config(lineage), "head")
         except Exception as error:  # noqa: BLE001 - a plugin's migration may raise anything; it is named and the others go on
-            yield lineage.name, f"{type(error).__name__}: {safe_reason(str(error))}"
+            yield lineage.name, _said(error)
         else:
             yield lineage.name, None
 
@@ -103,8 +104,13 @@ def lineage_states() -> list[LineageState]:
     with db.engine.connect() as connection:
         for lineage in lineages(current_catalog()):
             context = MigrationContext.configure(connection, opts={"version_table": lineage.version_table})
-            head = ScriptDirectory.from_config(_config(lineage)).get_current_head()
-            states.append(LineageState(lineage.name, context.get_current_revision(), head))
+            current = context.get_current_revision()
+            try:
+                head = ScriptDirectory.from_config(_config(lineage)).get_current_head()
+            except Exception as error:  # noqa: BLE001 - a plugin's revisions may be anything; the others are still looked at
+                states.append(LineageState(lineage.name, current, None, fault=_said(error)))
+            else:
+                states.append(LineageState(lineage.name, current, head))
     return states
 
 
@@ -122,8 +128,15 @@ def _tables_of(plugin: Plugin) -> frozenset[str]:
     return frozenset(mapper.local_table.name for mapper in plugin.models.registry.mappers)  # type: ignore[attr-defined]
 
 
-def _versions_of(plugin: Plugin) -> Path:
-    spec = importlib.util.find_spec(plugin.migrations or "")
+def _versions_of(plugin: Plugin) -> Path | None:
+    try:
+        spec = importlib.util.find_spec(plugin.migrations or "")
+    except (ImportError, ValueError):
+        return None
     if spec is None or not spec.submodule_search_locations:
-        raise PluginError(plugin.name, "migrate", f"no package {plugin.migrations!r}")
+        return None
     return Path(spec.submodule_search_locations[0]) / "versions"
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {safe_reason(str(error))}"

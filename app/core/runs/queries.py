@@ -13,6 +13,7 @@ from app.core.runs.status import RunStatus, StatusBucket
 from app.core.tenants import Tenant
 
 PAGE = 50
+LARGEST_ID = 2**31 - 1  # of an integer column on every database
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
@@ -70,6 +71,10 @@ def bucket_expression() -> ColumnElement[str]:
 
 def find_run(tenant: Tenant, run_id: int) -> BulkOperationRun | None:
     """One run of a tenant, fresh from the database, or nothing."""
+    if not 0 < run_id <= LARGEST_ID:
+        return None
+    if not 0 < run_id < 2**31:
+        return None
     query = select(BulkOperationRun).where(
         BulkOperationRun.tenant_id == tenant.id, BulkOperationRun.id == run_id
     )

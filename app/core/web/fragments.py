@@ -11,10 +11,11 @@ def render_fragment(template: str, ptag: str | None = None, **context: object) -
 
     Args:
         template: an underscore file.
-        ptag: version of what is shown; sent so that the next poll can be answered by `unchanged`.
+        ptag: version of what is shown; sent, and given to the partial, so that the next poll can be answered
+            by `unchanged`.
         context: what the partial needs.
     """
-    answer = make_response(render_template(template, **context))
+    answer = make_response(render_template(template, ptag=ptag, **context))
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Vary"] = VARY
     if ptag is not None:

@@ -1,6 +1,6 @@
 """Core's own pages: home, a tenant's start page, notifications, starting an operation."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from werkzeug.wrappers import Response
@@ -11,7 +11,7 @@ from app.core.notifications import mark_read, recent_notifications, unread_count
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import AnyOperation
 from app.core.runs.lifecycle import Started
-from app.core.runs.queries import RunFilter, list_runs
+from app.core.runs.queries import RunFilter, find_run, list_runs
 from app.core.runs.start import start_operation
 from app.core.users import Role, memberships_of
 from app.core.web import session
@@ -69,6 +69,8 @@ def mark_notifications_read() -> Response:
 @tenant_required(Role.READONLY)
 def mark_run_read(run_id: int) -> Response:
     """Mark a run's notifications read: its page was opened. Answers with the badge."""
+    if find_run(current_tenant(), run_id) is None:
+        abort(403)
     mark_read(current_tenant().id, signed_in_user().id, run_id)
     return _badge()
 

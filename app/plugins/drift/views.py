@@ -1,5 +1,6 @@
 """Drift pages: starting a generation, the list of findings, one finding."""
 
+import re
 from enum import StrEnum
 from typing import TypeVar
 
@@ -30,6 +31,7 @@ from app.plugins.drift.severity import Severity
 from app.plugins.inventory import comparable_syncs, scope_label
 
 Choice = TypeVar("Choice", bound=StrEnum)
+COLLECTION = re.compile(r"[A-Za-z]\w{0,119}")
 
 drift_pages = Blueprint("drift", __name__, url_prefix="/t/<tenant>/drift", template_folder="templates")
 finding_pages = Blueprint(
@@ -115,9 +117,16 @@ def _wanted() -> FindingFilter:
     return FindingFilter(
         severity=_choice(Severity, "severity"),
         kind=_choice(ChangeKind, "change"),
-        collection=request.args.get("type", "").strip() or None,
+        collection=_collection(),
         run_id=min(int(run_id[:19]), 2**62) if run_id else None,
     )
+
+
+def _collection() -> str | None:
+    value = request.args.get("type", "").strip()
+    if value and not COLLECTION.fullmatch(value):
+        raise InvalidInputError(f"type: {value[:40]!r} is no policy type")
+    return value or None
 
 
 def _query(wanted: FindingFilter) -> dict[str, object]:

@@ -38,9 +38,11 @@ def chosen_export(tenant: Tenant, name: str, upload: FileStorage | None) -> Path
 
 
 def _kept(tenant: Tenant, upload: FileStorage) -> Path:
-    name = secure_filename(upload.filename or "")
-    if not name.lower().endswith(ACCEPTED):
+    stem, dot, ending = (upload.filename or "").rpartition(".")
+    if f"{dot}{ending}".lower() not in ACCEPTED:
         raise InvalidInputError(f"{(upload.filename or '')[:80]!r} is no zip or JSON file.")
+    # Nothing may be left of a name in another script.
+    name = f"{secure_filename(stem)[:100] or 'export'}.{ending.lower()}"
     folder = Path(current_app.config["DATA_DIR"]) / "uploads" / str(tenant.id) / uuid4().hex
     folder.mkdir(parents=True, mode=0o700)
     path = folder / name

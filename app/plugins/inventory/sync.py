@@ -19,6 +19,7 @@ from app.core import (
     RunFailedError,
     clock,
     db,
+    safe_reason,
 )
 from app.plugins.inventory.attribution import attributed
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
@@ -28,7 +29,7 @@ from app.plugins.inventory.policies.problems import Problem
 from app.plugins.inventory.reader import PolicyReader
 from app.plugins.inventory.reading.errors import SourceError
 from app.plugins.inventory.scope import scope_key
-from app.plugins.inventory.store.writing import SnapshotWriter
+from app.plugins.inventory.store.writing import SnapshotWriter, fail_unfinished
 
 UNCLASSIFIED = "unclassified"  # the item of documents of which nobody can say what they are
 
@@ -69,10 +70,11 @@ def _begin(run: RunContext[SyncParams]) -> InventorySyncRun:
         status=SyncStatus.RUNNING,
         selection_hash=scope_key(run.params.source),
         source=run.params.source,
-        origin=Path(run.params.path).name[:200],
+        origin=safe_reason(Path(run.params.path).name, 200),
         normalizer_version=NORMALIZER_VERSION,
         started_at=clock.now(),
     )
+    fail_unfinished(run.tenant, snapshot.selection_hash)
     snapshot = db.session.merge(snapshot)
     db.session.commit()
     run.summarize(inventory_sync_run_id=snapshot.id)
@@ -157,12 +159,8 @@ def _coverage(
 def _unreadable(run: RunContext[SyncParams], item_id: str, problems: list[Problem]) -> ItemFailedError:
     """The item's failure names its first document; every other one has its own entry."""
     for problem in problems[1:]:
-        run.report("document_unreadable", _named(problem), item_id=item_id)
-    return ItemFailedError("document_unreadable", _named(problems[0]))
-
-
-def _named(problem: Problem) -> str:
-    return f"{problem.path}: {problem.reason}"
+        run.report("document_unreadable", problem.reason, item_id=item_id)
+    return ItemFailedError("document_unreadable", problems[0].reason)
 
 
 def _problem_rows(snapshot: InventorySyncRun, problems: list[Problem]) -> Iterable[InventoryProblem]:
@@ -218,6 +216,10 @@ operation = OperationType(
             "Export unreadable", "Check that the worker may read it and that it is a folder, zip or JSON."
         ),
         "source_empty": ReasonCode("Export empty", "Choose the folder that holds the JSON files."),
+        "archive_unreadable": ReasonCode("Archive unreadable", "Make the zip again; this one is damaged."),
+        "archive_too_large": ReasonCode(
+            "Archive too large", "Split the export, or import the unpacked folder."
+        ),
         "no_policies": ReasonCode(
             "No policies found", "Choose an export of policies: folder, zip or JSON file."
         ),

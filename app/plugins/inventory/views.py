@@ -1,5 +1,7 @@
 """Inventory pages: syncs, one sync, one policy, and starting a sync."""
 
+from collections.abc import Sequence
+
 import orjson
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +16,7 @@ from app.core import (
     tenant_required,
 )
 from app.plugins.inventory.exports import choices_of, chosen_export
+from app.plugins.inventory.models import InventoryVersion
 from app.plugins.inventory.policies.collections import collection_label
 from app.plugins.inventory.scope import scope_label
 from app.plugins.inventory.store import snapshots
@@ -60,10 +63,7 @@ def policy(policy_id: str) -> str:
     if found is None:
         abort(403)
     versions = snapshots.versions_of(found)
-    wanted = request.args.get("version", type=int)
-    shown = next((version for version in versions if version.id == wanted), versions[0] if versions else None)
-    if shown is None:
-        abort(403)
+    shown = _chosen_version(versions, request.args.get("version", "").strip())
     body = snapshots.bodies_of(tenant, [shown.content_hash])[shown.content_hash]
     readable = orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2).decode()
     return render_template(
@@ -92,3 +92,11 @@ def start() -> ResponseReturnValue:
     if not started.created:
         flash("An inventory sync of this scope is already running; this one was not started.", "warning")
     return redirect(url_for("monitoring.show", run_id=started.run.id))
+
+
+def _chosen_version(versions: Sequence[InventoryVersion], wanted: str) -> InventoryVersion:
+    """The version the URL names, by default the newest."""
+    for version in versions:
+        if wanted in {"", str(version.id)}:
+            return version
+    raise InvalidInputError(f"version: this policy has no version {wanted[:40]!r}")

@@ -72,7 +72,8 @@ def test_a_time_is_relative_in_words_and_absolute_in_its_attributes(ui, age, wor
 
 
 @pytest.mark.parametrize(
-    ("span", "words"), [(0.84, "0.8 s"), (12.9, "12 s"), (125, "2 min 5 s"), (3725, "1 h 2 min")]
+    ("span", "words"),
+    [(0.057, "57 ms"), (1.84, "1.8 s"), (12.9, "12 s"), (125, "2 min 5 s"), (3725, "1 h 2 min")],
 )
 def test_a_duration_names_its_two_largest_units(ui, span, words):
     assert ui.duration(timedelta(seconds=span)).striptags() == words

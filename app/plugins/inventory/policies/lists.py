@@ -61,7 +61,7 @@ def _key_of_assignment(element: Document) -> str:
         return ""
     group = text_at(element, "target", "groupId") or text_at(element, "target", "groupName")
     collection = text_at(element, "target", "collectionId")
-    return "|".join((kind, group or collection, text_at(element, "intent")))
+    return "|".join((kind, group or collection, text_at(element, "intent"))).rstrip("|")
 
 
 def _key_of_action(element: Document) -> str:

@@ -1,5 +1,6 @@
 """Reading snapshots: syncs, what each of them read, and the history of a policy."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.plugins.inventory.models import (
     InventoryVersion,
 )
 
+POLICY_ID = re.compile(r"[0-9a-f]{32}")
 COMPARABLE = tuple(status.value for status in SyncStatus if status.is_comparable)
 
 
@@ -105,6 +107,8 @@ def unread_in(sync: InventorySyncRun) -> dict[str, str]:
 
 def find_policy(tenant: Tenant, policy_id: str) -> InventoryPolicy | None:
     """One policy of a tenant, or nothing."""
+    if not POLICY_ID.fullmatch(policy_id):
+        return None
     return db.session.scalar(
         select(InventoryPolicy).where(InventoryPolicy.tenant_id == tenant.id, InventoryPolicy.id == policy_id)
     )

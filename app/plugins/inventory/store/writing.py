@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Table, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.core import JsonObject, Tenant, db
+from app.core import JsonObject, Tenant, clock, db
+from app.plugins.inventory.coverage import SyncStatus
 from app.plugins.inventory.models import (
     InventoryDocument,
     InventoryModel,
     InventoryPolicy,
+    InventorySyncRun,
     InventoryUnread,
     InventoryVersion,
 )
@@ -164,6 +166,17 @@ class SnapshotWriter:
         while mark in taken:
             mark, number = f"{policy.display_name}~{number}", number + 1
         return mark
+
+
+def fail_unfinished(tenant: Tenant, scope_key: str) -> None:
+    """Give up the syncs of a scope whose worker died: only one is at work at a time; the caller commits."""
+    table = _table(InventorySyncRun)
+    dead = update(table).where(
+        table.c.tenant_id == tenant.id,
+        table.c.selection_hash == scope_key,
+        table.c.status == SyncStatus.RUNNING,
+    )
+    db.session.execute(dead.values(status=SyncStatus.FAILED, finished_at=clock.now()))
 
 
 def _insert_new(model: type[InventoryModel], rows: Sequence[Mapping[str, object]]) -> None:
