@@ -41,7 +41,7 @@ from app.plugins.inventory.policies.lists import element_key, is_ordered
                     "groupName": "Pilot",
                 }
             },
-            "exclusionGroupAssignmentTarget|Pilot|",
+            "exclusionGroupAssignmentTarget|Pilot",
         ),
         (("apps",), {"mobileAppIdentifier": {"bundleId": "com.example.app"}}, "com.example.app"),
         (("roleScopeTagIds",), "0", "0"),
