@@ -1,0 +1,109 @@
+"""Databases, migrated once and given to every test empty: SQLite always, PostgreSQL when asked for."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from app.config import load_settings
+from app.core.db import db, metadata
+from app.core.registry.lineages import upgrade_all
+from app.factory import create_app
+
+POSTGRES = os.environ.get(
+    "TENANTATLAS_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+)
+SECRET_KEY = "a fictional key for tests only"
+
+on_both_databases = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+@dataclass(frozen=True)
+class Database:
+    """An empty, migrated database: `name` is its dialect, `url` what SQLAlchemy takes."""
+
+    name: str
+    url: str
+
+
+@pytest.fixture
+def database(request, tmp_path) -> Database:
+    """An empty migrated database of this test alone: SQLite, unless marked `on_both_databases`."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        _empty(url)
+        return Database("postgresql", url)
+    path = tmp_path / "data" / "tenantatlas.db"
+    path.parent.mkdir()
+    shutil.copyfile(request.getfixturevalue("migrated_sqlite_file"), path)
+    return Database("sqlite", f"sqlite:///{path}")
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite_file(tmp_path_factory) -> Path:
+    """A SQLite file with every lineage upgraded; copied, never written."""
+    folder = tmp_path_factory.mktemp("migrated")
+    _migrate(folder, f"sqlite:///{folder / 'template.db'}")
+    return folder / "template.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """URL of the PostgreSQL server of the tests; skips where there is none."""
+    try:
+        psycopg.connect(_libpq(POSTGRES), connect_timeout=3).close()
+    except psycopg.OperationalError as error:
+        pytest.skip(f"no PostgreSQL at TENANTATLAS_TEST_POSTGRES: {str(error).strip()[:120]}")
+    return POSTGRES
+
+
+@pytest.fixture
+def unmigrated_postgres_url(postgres_server) -> Iterator[str]:
+    """A PostgreSQL database without any table, for tests of the migrations."""
+    yield from _created(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server, tmp_path_factory) -> Iterator[str]:
+    """A migrated PostgreSQL database of this pytest process, dropped at the end."""
+    for url in _created(postgres_server):
+        _migrate(tmp_path_factory.mktemp("migrated_postgres"), url)
+        yield url
+
+
+def _created(server: str) -> Iterator[str]:
+    name = f"tenantatlas_test_{os.getpid()}_{uuid4().hex[:8]}"
+    with psycopg.connect(_libpq(server), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with psycopg.connect(_libpq(server), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _migrate(folder: Path, url: str) -> None:
+    app = create_app(load_settings(data_dir=folder, database_url=url, secret_key=SECRET_KEY))
+    with app.app_context():
+        problems = {name: problem for name, problem in upgrade_all() if problem}
+        db.engine.dispose()
+    assert not problems, problems
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    tables = ", ".join(f'"{name}"' for name in metadata.tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+def _libpq(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
