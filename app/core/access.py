@@ -97,7 +97,10 @@ def ask_to_sign_in() -> BaseResponse:
 
 def _page_of_fragment() -> str | None:
     """Path and query of the page that asked for a fragment, as htmx tells it."""
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return None
     return urlunsplit(("", "", page.path, page.query, "")) or None
 
 

@@ -4,6 +4,7 @@ from app.core import NavItem, Plugin
 from app.plugins.inventory.cli import inventory
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
 from app.plugins.inventory.models import InventoryModel, InventorySyncRun
+from app.plugins.inventory.operation import operation
 from app.plugins.inventory.policies import lists as list_rules
 from app.plugins.inventory.policies.canonical import canonicalize
 from app.plugins.inventory.policies.collections import collection_label
@@ -17,7 +18,6 @@ from app.plugins.inventory.store.snapshots import (
     find_sync,
     unread_in,
 )
-from app.plugins.inventory.sync import operation
 from app.plugins.inventory.views import pages
 
 plugin = Plugin(

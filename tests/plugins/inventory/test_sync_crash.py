@@ -57,6 +57,19 @@ def test_a_sync_that_dies_is_failed_and_cannot_be_compared_with(take, tenant, sy
     assert [sync.id for sync in comparable_syncs(tenant)] == [first.id]
 
 
+def test_a_collection_that_cannot_be_settled_leaves_the_sync_incomplete(take, sync_of, monkeypatch):
+    def broken(self, collection):
+        raise OSError(SECRET_TEXT)
+
+    monkeypatch.setattr(writing.SnapshotWriter, "close", broken)
+
+    run = take(files("A"))
+
+    assert (run.status, run.failed) == ("completed_with_errors", 1)
+    assert sync_of(run).status == "completed_with_errors"
+    assert policies_at(sync_of(run)) == []
+
+
 def test_the_sync_after_a_dead_one_reads_and_compares_as_if_nothing_had_been(
     take, sync_of, dying, monkeypatch, compare, drifted
 ):

@@ -1,0 +1,51 @@
+"""The declaration of `inventory.sync`."""
+
+from pathlib import Path
+
+from flask import url_for
+
+from app.core import OperationType, ReasonCode, RelatedLink, RunFacts
+from app.plugins.inventory.scope import scope_key
+from app.plugins.inventory.sync import SyncParams, sync
+
+
+def _links(run: RunFacts) -> list[RelatedLink]:
+    sync_run_id = run.summary.get("inventory_sync_run_id")
+    if sync_run_id is None:
+        return []
+    return [RelatedLink("Inventory snapshot", url_for("inventory.show", sync_run_id=sync_run_id))]
+
+
+operation = OperationType(
+    run_type="inventory.sync",
+    label="Inventory sync",
+    description="Read every policy of an export and keep what is new.",
+    icon="cloud-download",
+    params=SyncParams,
+    execute=sync,
+    idempotency_key=lambda _tenant, params: scope_key(params.source),
+    shown_inputs=lambda _tenant, params: {"source": params.source, "export": Path(params.path).name},
+    related_links=_links,
+    start_endpoint="inventory.new",
+    reason_codes={
+        "document_unreadable": ReasonCode(
+            "Document unreadable",
+            "Export the named document again; nothing of its type is taken for removed meanwhile.",
+        ),
+        "not_in_source": ReasonCode(
+            "Not in the source", "Nothing to do if the export left this type out on purpose."
+        ),
+        "source_not_found": ReasonCode("Export not found", "Check the path on the worker's machine."),
+        "source_unreadable": ReasonCode(
+            "Export unreadable", "Check that the worker may read it and that it is a folder, zip or JSON."
+        ),
+        "source_empty": ReasonCode("Export empty", "Choose the folder that holds the JSON files."),
+        "archive_unreadable": ReasonCode("Archive unreadable", "Make the zip again; this one is damaged."),
+        "archive_too_large": ReasonCode(
+            "Archive too large", "Split the export, or import the unpacked folder."
+        ),
+        "no_policies": ReasonCode(
+            "No policies found", "Choose an export of policies: folder, zip or JSON file."
+        ),
+    },
+)
