@@ -1,9 +1,11 @@
 """`flask sample load`, and the sample's first runs, taken by the worker when `flask serve` comes up."""
 
 import logging
+import shutil
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from app.core import (
@@ -43,6 +45,8 @@ def load(*, if_empty: bool) -> None:
     tenant = find_tenant(SLUG) or create_tenant(SLUG, NAME)
     user = find_user(EMAIL) or create_user(EMAIL, PASSWORD)
     set_membership(user, tenant, Role.MANAGER)
+    # Where an administrator lays exports in: the sample's can be chosen again by clicking.
+    shutil.copytree(EXPORTS, current_app.config["DATA_DIR"] / "imports" / SLUG, dirs_exist_ok=True)
     click.echo(f"Sample tenant {tenant.slug!r} loaded.")
 
 

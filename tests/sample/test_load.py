@@ -7,6 +7,7 @@ from app.core.db import db
 from app.core.runs.models import BulkOperationRun
 from app.core.tenants import Tenant, all_tenants, find_tenant
 from app.core.users import Role, User, authenticate, find_user, membership_of
+from app.plugins.inventory.exports import choices_of
 from app.sample import load, sign_in_notice, take_snapshots
 from app.sample.load import EMAIL, PASSWORD, SLUG
 
@@ -45,6 +46,10 @@ def test_an_empty_database_gets_the_tenant_and_someone_who_can_sign_in(loaded):
     assert user is not None
     assert membership_of(user.id, tenant.id).role == Role.MANAGER
     assert sign_in_notice() == [f"Sample sign-in: {EMAIL} / {PASSWORD}"]
+
+
+def test_both_exports_can_be_chosen_again_by_clicking(loaded):
+    assert choices_of(find_tenant(SLUG)) == ["2026-10-05", "2026-11-02"]
 
 
 def test_loading_twice_changes_nothing(flask_cli, loaded):
