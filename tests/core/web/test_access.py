@@ -118,6 +118,15 @@ def test_a_signed_out_fragment_takes_its_whole_page_to_sign_in(client, tenant, p
     assert answer.data == b""
 
 
+@pytest.mark.parametrize(
+    "current", ["", "http://[", "//elsewhere.example.com", "https://elsewhere.example.com"]
+)
+def test_a_page_that_cannot_be_returned_to_is_not_asked_for(client, tenant, current):
+    answer = client.get(f"{HUB}/list", headers={"HX-Request": "true", "HX-Current-URL": current})
+
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in")
+
+
 def test_readonly_sees_runs_and_no_way_to_start_anything(sign_in, make_user, tenant, make_run):
     browser = sign_in(make_user(tenant=tenant, role=Role.READONLY))
     run = make_run(RunStatus.COMPLETED, succeeded=1)

@@ -1,0 +1,19 @@
+"""What every test may ask for; the fixtures live in `tests/support`, by noun.
+
+databases     `database`, `on_both_databases`, `unmigrated_postgres_url`
+applications  `settings`, `make_app`, `app`, `client`, `sign_in`, `flask_cli`, `worker`, `offer`, `fresh`
+records       `make_tenant`, `tenant`, `make_user`, `operator`, `make_run`
+queues        `redis_url`, `queue_prefix`
+processes     `spawn`
+plugging      `drop_in`, `install`, `installed_greetings`
+"""
+
+pytest_plugins = [
+    "tests.ci_skips",
+    "tests.support.databases",
+    "tests.support.applications",
+    "tests.support.records",
+    "tests.support.plugging",
+    "tests.support.processes",
+    "tests.support.queues",
+]

@@ -1,0 +1,114 @@
+"""What a catalog takes in, refuses and gives up."""
+
+import pytest
+
+from app.core.errors import PluginError, UnknownRunTypeError
+from app.core.registry.catalog import Catalog, in_required_order
+from app.core.registry.contract import NoParams, OperationType, Plugin
+
+
+def operation(run_type="probe.check", **declared):
+    return OperationType(run_type=run_type, label="Probe", execute=lambda _run: None, **declared)
+
+
+def plugin(name="probe", *operations, **declared):
+    return Plugin(name=name, version="1.0.0", operations=operations, **declared)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (plugin("Not A Name"), "name 'Not A Name'"),
+        (plugin("probe", requires_api=(2, 0)), r"needs API \(2, 0\)"),
+        (plugin("probe", requires_api=(1, 99)), r"needs API \(1, 99\)"),
+        (plugin("probe", migrations="probe.migrations"), "models and migrations go together"),
+        (plugin("probe", operation("NoDot")), "run type 'NoDot'"),
+        (plugin("probe", operation("three.dots.here")), "run type 'three.dots.here'"),
+        (plugin("probe", OperationType(run_type="a.b", label=" ", execute=print)), "'a.b' has no label"),
+    ],
+)
+def test_a_declaration_that_cannot_be_used_is_refused_with_a_sentence(wrong, words):
+    catalog = Catalog()
+
+    with pytest.raises(PluginError, match=words) as caught:
+        catalog.add(wrong)
+
+    assert caught.value.stage == "validate"
+    assert (catalog.plugins, catalog.operations) == ({}, {})
+
+
+def test_a_run_type_belongs_to_whoever_came_first():
+    catalog = Catalog()
+    catalog.add(plugin("first", operation()))
+
+    with pytest.raises(PluginError, match=r"run type 'probe\.check' is taken"):
+        catalog.add(plugin("second", operation()))
+
+    assert catalog.plugin_of("probe.check").name == "first"
+
+
+def test_a_run_type_declared_twice_by_one_plugin_is_refused():
+    with pytest.raises(PluginError, match=r"probe\.check"):
+        Catalog().add(plugin("probe", operation(), operation()))
+
+
+def test_two_plugins_cannot_have_one_name():
+    catalog = Catalog()
+    catalog.add(plugin("probe", operation("probe.one")))
+
+    with pytest.raises(PluginError, match="another plugin has this name"):
+        catalog.add(plugin("probe", operation("probe.two")))
+
+    assert list(catalog.operations) == ["probe.one"]
+
+
+def test_a_plugin_without_what_it_requires_is_refused():
+    with pytest.raises(PluginError, match="not loaded: ground") as caught:
+        Catalog().add(plugin("house", requires=("ground",)))
+
+    assert caught.value.stage == "requires"
+
+
+def test_a_plugin_that_fails_later_takes_its_run_types_along():
+    catalog = Catalog()
+    catalog.add(plugin("probe", operation()))
+
+    catalog.drop(PluginError("probe", "routes", "two pages of one name"))
+
+    assert [(failed.name, failed.stage) for failed in catalog.failed] == [("probe", "routes")]
+    with pytest.raises(UnknownRunTypeError):
+        catalog.operation("probe.check")
+
+
+def test_every_plugin_stands_behind_those_it_requires():
+    plugins = [plugin("roof", requires=("walls",)), plugin("walls", requires=("ground",)), plugin("ground")]
+
+    assert [found.name for found in in_required_order(plugins)] == ["ground", "walls", "roof"]
+
+
+def test_plugins_that_require_each_other_come_last():
+    plugins = [plugin("egg", requires=("hen",)), plugin("hen", requires=("egg",)), plugin("zoo")]
+
+    assert [found.name for found in in_required_order(plugins)] == ["zoo", "egg", "hen"]
+
+
+def test_equal_parameters_are_equal_work_and_others_are_not(app, tenant):
+    class Params(NoParams):
+        a: int = 0
+        b: list[str] = []  # noqa: RUF012 - pydantic copies defaults
+
+    declared = operation(params=Params)
+
+    one = declared.key_for(tenant, Params(a=1, b=["x"]))
+    assert one == declared.key_for(tenant, Params(b=["x"], a=1))
+    assert one != declared.key_for(tenant, Params(a=2, b=["x"]))
+    assert one != operation("probe.other", params=Params).key_for(tenant, Params(a=1, b=["x"]))
+
+
+def test_an_operation_may_say_itself_what_is_equal_work(app, tenant):
+    declared = operation(idempotency_key=lambda _tenant, _params: "a very long scope " * 100)
+
+    key = declared.key_for(tenant, NoParams())
+
+    assert key.startswith("probe.check:")
+    assert len(key) <= 200

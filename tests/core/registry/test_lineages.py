@@ -1,0 +1,188 @@
+"""Migrations: one command brings every lineage up to date, and a broken one harms only itself."""
+
+import shutil
+import sys
+from textwrap import dedent
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from app.core.db import db, metadata
+from app.core.registry.lineages import lineage_states
+from tests.support.databases import Database
+
+MODELS = """
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from app.core import Plugin, model_registry
+
+class Base(DeclarativeBase):
+    registry = model_registry()
+
+class Greeting(Base):
+    __tablename__ = "{name}__greetings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+plugin = Plugin(name="{name}", version="1", models=Base, migrations="{package}.migrations")
+"""
+REVISION = """
+from alembic import op
+import sqlalchemy as sa
+
+revision, down_revision, branch_labels, depends_on = "0001", None, None, None
+
+def upgrade():
+    op.create_table(
+        "{name}__greetings", sa.Column("id", sa.Integer(), primary_key=True, nullable=False)
+    )
+    {then}
+
+def downgrade():
+    op.drop_table("{name}__greetings")
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """A database without any table."""
+    if request.param == "sqlite":
+        return Database("sqlite", f"sqlite:///{tmp_path / 'empty.db'}")
+    return Database("postgresql", request.getfixturevalue("unmigrated_postgres_url"))
+
+
+@pytest.fixture
+def install_with_tables(install):
+    """Install a plugin with one table; `then` is what its migration does after creating it."""
+    names = []
+
+    def put(name, *, then="pass"):
+        folder = install(name, "")
+        (folder / f"{name}.py").unlink()
+        versions = folder / name / "migrations" / "versions"
+        versions.mkdir(parents=True)
+        (folder / name / "__init__.py").write_text(MODELS.format(name=name, package=name))
+        (folder / name / "migrations" / "__init__.py").touch()
+        (versions / "0001_first.py").write_text(dedent(REVISION.format(name=name, then=then)))
+        names.append(name)
+
+    yield put
+    for name in names:
+        for module in [module for module in sys.modules if module.partition(".")[0] == name]:
+            del sys.modules[module]
+        if (table := metadata.tables.get(f"{name}__greetings")) is not None:
+            metadata.remove(table)
+
+
+@pytest.fixture
+def tables(settings):
+    def names():
+        engine = create_engine(settings.database_url)
+        found = set(inspect(engine).get_table_names())
+        engine.dispose()
+        return found
+
+    return names
+
+
+def test_upgrade_without_arguments_brings_core_and_every_plugin_up_to_date(flask_cli, tables):
+    result = flask_cli("db", "upgrade")
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == ["core: up to date", "inventory: up to date", "drift: up to date"]
+    assert {"bulk_operation_runs", "inventory_sync_runs", "findings"} <= tables()
+    assert {"alembic_version", "alembic_version_inventory", "alembic_version_drift"} <= tables()
+    assert [state.problem for state in lineage_states()] == [None, None, None]
+
+
+def test_upgrading_twice_changes_nothing(flask_cli, tables):
+    flask_cli("db", "upgrade")
+    before = tables()
+
+    assert flask_cli("db", "upgrade").exit_code == 0
+    assert tables() == before
+
+
+def test_models_and_migrations_say_the_same(flask_cli):
+    flask_cli("db", "upgrade")
+
+    for lineage in ("core", "inventory", "drift"):
+        result = flask_cli("db", "-x", f"plugin={lineage}", "check")
+        assert result.exit_code == 0, f"{lineage}: {result.output}"
+
+
+def test_down_to_nothing_and_up_again(flask_cli, tables):
+    flask_cli("db", "upgrade")
+    before = tables()
+
+    for lineage in ("drift", "inventory", "core"):
+        result = flask_cli("db", "downgrade", "-x", f"plugin={lineage}", "base")
+        assert result.exit_code == 0, result.output
+    assert {name for name in tables() if not name.startswith("alembic_version")} <= {"sqlite_sequence"}
+
+    assert flask_cli("db", "upgrade").exit_code == 0
+    assert tables() == before
+
+
+def test_the_lineage_of_an_installed_plugin_is_upgraded_too(install_with_tables, request, tables):
+    install_with_tables("hello")
+
+    result = request.getfixturevalue("flask_cli")("db", "upgrade")
+
+    assert "hello: up to date" in result.stdout
+    assert {"hello__greetings", "alembic_version_hello"} <= tables()
+
+
+def test_one_broken_lineage_is_named_and_the_others_are_done(install_with_tables, request, tables):
+    install_with_tables("hello", then="raise LookupError('no such thing')")
+    install_with_tables("hullo")
+
+    result = request.getfixturevalue("flask_cli")("db", "upgrade")
+
+    assert result.exit_code == 1
+    assert "hello: LookupError: no such thing" in result.stderr
+    assert "hullo: up to date" in result.stdout
+    assert {"bulk_operation_runs", "findings", "hullo__greetings"} <= tables()
+    assert "hello__greetings" not in tables(), "a migration happens as a whole or not at all"
+
+
+def test_a_lineage_whose_migrations_are_not_there_is_named_and_the_others_are_done(
+    install_with_tables, request, tables, tmp_path
+):
+    install_with_tables("hello")
+    shutil.rmtree(tmp_path / "site" / "hello" / "migrations")
+
+    flask_cli = request.getfixturevalue("flask_cli")
+
+    result = flask_cli("db", "upgrade")
+    doctor = flask_cli("plugins", "doctor")
+
+    assert result.exit_code == doctor.exit_code == 1
+    assert "hello: RuntimeError: the migrations of 'hello' cannot be found" in result.stderr
+    assert doctor.stdout.splitlines() == ["hello: RuntimeError: the migrations of 'hello' cannot be found"]
+    assert {"bulk_operation_runs", "findings"} <= tables()
+
+
+def test_doctor_says_what_is_not_up_to_date(flask_cli):
+    result = flask_cli("plugins", "doctor")
+
+    assert result.exit_code == 1
+    assert "core: tables are at nothing, the code is at 0001: run `flask db upgrade`" in result.stdout
+
+    flask_cli("db", "upgrade")
+    assert flask_cli("plugins", "doctor").exit_code == 0
+
+
+def test_an_unknown_lineage_is_named_with_those_there_are(flask_cli, caplog):
+    result = flask_cli("db", "upgrade", "-x", "plugin=nobody")
+
+    assert result.exit_code == 1
+    assert "no lineage 'nobody'; there are core, inventory, drift" in caplog.text
+
+
+def test_foreign_keys_are_kept_and_intact_after_a_migration(flask_cli, app, database):
+    flask_cli("db", "upgrade")
+
+    assert len(inspect(db.engine).get_foreign_keys("notifications")) == 3
+    with db.engine.connect() as connection:
+        if database.name == "sqlite":
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1

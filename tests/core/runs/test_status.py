@@ -1,0 +1,76 @@
+from itertools import product
+
+import pytest
+from sqlalchemy import insert, select
+
+from app.core.db import db
+from app.core.runs.models import BulkOperationRun
+from app.core.runs.queries import bucket_expression
+from app.core.runs.status import RunStatus, StatusBucket, status_bucket
+from tests.support.databases import on_both_databases
+
+COUNTS = (0, 1, 7)
+
+
+@pytest.mark.parametrize(
+    ("status", "succeeded", "failed", "bucket"),
+    [
+        ("pending", 0, 0, "queued"),
+        ("pending", 3, 3, "queued"),
+        ("running", 0, 0, "running"),
+        ("running", 0, 9, "running"),
+        ("completed", 0, 0, "succeeded"),
+        ("completed", 5, 0, "succeeded"),
+        ("completed", 5, 1, "partially_succeeded"),
+        ("completed", 0, 1, "failed"),
+        ("completed_with_errors", 0, 0, "partially_succeeded"),
+        ("completed_with_errors", 5, 0, "partially_succeeded"),
+        ("completed_with_errors", 1, 5, "partially_succeeded"),
+        ("completed_with_errors", 0, 5, "failed"),
+        ("failed", 0, 0, "failed"),
+        ("failed", 9, 0, "failed"),
+        ("aborted", 0, 0, "failed"),
+        ("aborted", 9, 1, "failed"),
+    ],
+)
+def test_the_bucket_follows_status_and_counts(status, succeeded, failed, bucket):
+    assert status_bucket(RunStatus(status), succeeded=succeeded, failed=failed) == bucket
+
+
+@on_both_databases
+def test_sql_puts_every_combination_into_the_same_bucket(app, tenant):
+    combinations = list(product(RunStatus, COUNTS, COUNTS, COUNTS))
+    db.session.execute(
+        insert(BulkOperationRun),
+        [
+            {
+                "tenant_id": tenant.id,
+                "resource": "probe",
+                "action": "check",
+                "status": status,
+                "succeeded": succeeded,
+                "failed": failed,
+                "skipped": skipped,
+                "label": "Probe",
+                "initiator": "system",
+                "plugin": "probe",
+                "plugin_version": "1.0.0",
+                "correlation_id": "-",
+            }
+            for status, succeeded, failed, skipped in combinations
+        ],
+    )
+
+    rows = db.session.execute(select(BulkOperationRun, bucket_expression())).all()
+
+    assert len(rows) == len(combinations)
+    differing = [(run.status, run.succeeded, run.failed, said) for run, said in rows if run.bucket != said]
+    assert differing == []
+
+
+def test_only_pending_and_running_may_still_change():
+    assert [status for status in RunStatus if not status.is_final] == [RunStatus.PENDING, RunStatus.RUNNING]
+    assert [bucket for bucket in StatusBucket if not bucket.is_final] == [
+        StatusBucket.QUEUED,
+        StatusBucket.RUNNING,
+    ]

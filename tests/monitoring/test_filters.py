@@ -1,0 +1,91 @@
+"""The list's filters, as they stand in the URL."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.errors import InvalidInputError
+from app.core.runs.status import StatusBucket
+from app.monitoring.filters import DEFAULT_RANGE, position_of, read_filter
+
+
+def wanted(**args):
+    return read_filter(args).as_run_filter()
+
+
+def test_without_filters_the_last_thirty_days_are_shown():
+    found = wanted()
+
+    assert (found.run_type, found.bucket, found.until, found.before) == (None, None, None, None)
+    age = datetime.now(UTC) - found.since
+    assert timedelta(days=30) <= age < timedelta(days=30, minutes=5)
+    assert read_filter({}).range == DEFAULT_RANGE
+
+
+def test_a_day_range_includes_its_last_day():
+    found = wanted(since="2026-01-01", until="2026-01-31")
+
+    assert (found.since, found.until) == (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
+
+
+def test_all_time_has_no_ends():
+    assert (wanted(range="all").since, wanted(range="all").until) == (None, None)
+
+
+def test_a_place_in_the_list_comes_back_from_its_url():
+    moment = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+
+    assert wanted(before=position_of(moment, 17)).before == (moment, 17)
+    assert wanted(before=position_of(moment, 17).replace("+", " ")).before == (moment, 17)
+
+
+@pytest.mark.parametrize(
+    ("args", "offender"),
+    [
+        ({"bucket": "done"}, "bucket: 'done'"),
+        ({"bucket": "FAILED"}, "bucket: 'FAILED'"),
+        ({"range": "yesterday"}, "range: 'yesterday'"),
+        ({"since": "31.12.2026"}, "since: '31.12.2026'"),
+        ({"since": "2026-02-30"}, "since: '2026-02-30'"),
+        ({"until": "tomorrow"}, "until: 'tomorrow'"),
+        ({"until": "9999-12-31"}, "until: '9999-12-31'"),
+        ({"before": "x"}, "before: 'x'"),
+        ({"before": "2026-01-01,1"}, "before: '2026-01-01,1'"),
+        ({"before": "2026-01-01T00:00:00+00:00,0"}, "before:"),
+        ({"before": "2026-01-01T00:00:00+00:00,99999999999999999999"}, "before:"),
+        ({"before": "0001-01-01T00:00:00+14:00,1"}, "before:"),
+        ({"before": "9999-12-31T23:59:59-14:00,1"}, "before:"),
+    ],
+)
+def test_a_malformed_value_is_named(args, offender):
+    with pytest.raises(InvalidInputError) as caught:
+        wanted(**args)
+
+    assert str(caught.value).startswith(offender)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["type", "bucket", "range", "since", "until", "before"]), st.text(max_size=40)
+    )
+)
+def test_any_text_is_either_understood_or_named(args):
+    try:
+        found = wanted(**args)
+    except InvalidInputError as error:
+        offender = str(error).partition(":")[0]
+    else:
+        offender = None
+        assert found.bucket is None or found.bucket in StatusBucket
+
+    assert offender is None or offender in args
+
+
+def test_a_filters_url_holds_what_differs_from_the_default_only():
+    assert read_filter({}).query == {}
+    assert read_filter({"bucket": "failed", "type": "probe.check"}).query == {
+        "bucket": "failed",
+        "type": "probe.check",
+    }

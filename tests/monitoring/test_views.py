@@ -1,0 +1,264 @@
+"""The hub: lists and single runs, live until final, read from rows alone."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event, select
+
+from app.core.db import db
+from app.core.registry.catalog import EXTENSION
+from app.core.runs import lifecycle
+from app.core.runs.models import BulkOperationRun
+from app.core.runs.status import RunStatus
+from app.core.runs.tally import Tally
+from tests.support.databases import on_both_databases
+from tests.support.records import lease_of, tally
+
+HUB = "/t/fictional/monitoring/operations"
+
+
+@pytest.fixture
+def browser(sign_in, operator):
+    return sign_in(operator)
+
+
+def rows_of(html):
+    return [int(number) for number in re.findall(r'id="run-row-(\d+)"', html)]
+
+
+@on_both_databases
+def test_the_list_shows_the_newest_first(browser, make_run):
+    now = datetime.now(UTC)
+    runs = [make_run(RunStatus.COMPLETED, created_at=now - timedelta(hours=hour)) for hour in (3, 1, 2)]
+
+    assert rows_of(browser.get(HUB).text) == [runs[1].id, runs[2].id, runs[0].id]
+
+
+@on_both_databases
+def test_the_list_is_filtered_by_what_stands_in_the_url(browser, make_run):
+    old = datetime.now(UTC) - timedelta(days=60)
+    failed = make_run(RunStatus.FAILED)
+    partial = make_run(RunStatus.COMPLETED, succeeded=1, failed=1)
+    other = make_run(RunStatus.COMPLETED, run_type="other.thing")
+    ancient = make_run(RunStatus.COMPLETED, created_at=old)
+
+    def shown(query):
+        return set(rows_of(browser.get(f"{HUB}?{query}").text))
+
+    assert shown("") == {failed.id, partial.id, other.id}
+    assert shown("bucket=failed") == {failed.id}
+    assert shown("bucket=partially_succeeded") == {partial.id}
+    assert shown("type=other.thing") == {other.id}
+    assert shown("range=all") == {failed.id, partial.id, other.id, ancient.id}
+    assert shown(f"until={old:%Y-%m-%d}") == {ancient.id}
+    assert shown("bucket=running") == set()
+
+
+def test_a_row_says_the_same_bucket_as_the_page_of_the_run(browser, make_run):
+    runs = [make_run(status, succeeded=n, failed=1 - n) for status in RunStatus for n in (0, 1)]
+    listing = browser.get(HUB).text
+
+    for run in runs:
+        page = browser.get(f"{HUB}/{run.id}").text
+        bucket = re.search(rf'id="run-row-{run.id}" data-bucket="(\w+)"', listing)[1]
+        assert f'data-bucket="{bucket}"' in page
+        assert bucket == run.bucket
+
+
+@pytest.mark.parametrize("page", ["", "/list"])
+@pytest.mark.parametrize(
+    "query", ["bucket=done", "range=yesterday", "since=31.12.2026", "until=9999-12-31", "before=x,1"]
+)
+def test_a_malformed_filter_is_named_and_nothing_breaks(browser, page, query):
+    answer = browser.get(f"{HUB}{page}?{query}")
+
+    name, _, value = query.partition("=")
+    assert answer.status_code == 400
+    assert name in answer.text
+    assert value in answer.text
+
+
+def test_what_stands_in_the_url_is_escaped(browser):
+    answer = browser.get(f"{HUB}?type=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")
+
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+
+
+def test_an_unknown_run_type_matches_nothing_and_says_so(browser, make_run):
+    make_run()
+
+    assert "No runs match these filters" in browser.get(f"{HUB}?type=no_such.thing").text
+
+
+def test_a_tenant_without_runs_is_told_what_to_do(browser):
+    assert "No runs yet" in browser.get(HUB).text
+
+
+def test_older_runs_are_reached_page_by_page_and_none_twice(browser, make_run, monkeypatch):
+    monkeypatch.setattr("app.monitoring.views.PAGE", 3)
+    same_moment = datetime.now(UTC) - timedelta(hours=1)
+    runs = [make_run(RunStatus.COMPLETED, created_at=same_moment) for _ in range(8)]
+
+    seen, url = [], HUB
+    while url:
+        page = browser.get(url).text
+        seen += rows_of(page)
+        older = re.search(r'href="([^"]*before=[^"]*)"', page)
+        url = older[1].replace("&amp;", "&") if older else None
+
+    assert seen == [run.id for run in reversed(runs)]
+
+
+@pytest.mark.parametrize("status", [RunStatus.PENDING, RunStatus.RUNNING])
+def test_the_list_polls_while_something_shown_is_active(browser, make_run, status):
+    make_run(status)
+
+    assert 'hx-trigger="every 2s"' in list_section(browser.get(HUB).text)
+
+
+def test_the_list_stops_polling_when_everything_is_final(browser, make_run):
+    make_run(RunStatus.COMPLETED)
+
+    assert "hx-trigger" not in list_section(browser.get(HUB).text)
+    assert "hx-trigger" not in browser.get(f"{HUB}/list").text
+
+
+def list_section(html):
+    return html[html.index('<section id="operations"') :].split(">", 1)[0]
+
+
+def test_the_polled_list_is_the_same_markup_as_the_page(browser, make_run):
+    make_run(RunStatus.RUNNING, items=["a"])
+
+    assert browser.get(f"{HUB}/list").text.strip() in browser.get(HUB).text
+
+
+def test_the_polled_panel_is_the_same_markup_as_the_page(browser, make_run):
+    run = make_run(RunStatus.RUNNING, items=["a"])
+
+    assert browser.get(f"{HUB}/{run.id}/panel").text.strip() in browser.get(f"{HUB}/{run.id}").text
+
+
+def test_the_panel_polls_while_the_run_is_active_and_not_when_it_is_final(browser, make_run):
+    run = make_run(RunStatus.RUNNING, items=["a"])
+    assert "every 2s" in browser.get(f"{HUB}/{run.id}/panel").text
+
+    lifecycle.finish(lease_of(run), RunStatus.COMPLETED, tally(succeeded=["a"]))
+
+    panel = browser.get(f"{HUB}/{run.id}/panel").text
+    assert "hx-get" not in panel
+    assert "every 2s" not in panel
+    assert "Succeeded: 1 of 1 succeeded." in panel
+
+
+@pytest.mark.parametrize("page", ["/list", "/{run}/panel"])
+def test_a_poll_without_news_is_answered_by_nothing(browser, make_run, page):
+    run = make_run(RunStatus.RUNNING, items=["a", "b"])
+    url = HUB + page.format(run=run.id)
+    ptag = browser.get(url).headers["HX-PTag"]
+
+    again = browser.get(url, headers={"HX-Request": "true", "HX-PTag": ptag})
+    assert (again.status_code, again.data) == (304, b"")
+
+    lifecycle.record_progress(lease_of(run), tally(succeeded=["a"]))
+    news = browser.get(url, headers={"HX-Request": "true", "HX-PTag": ptag})
+    assert news.status_code == 200
+    assert news.headers["HX-PTag"] != ptag
+
+
+@pytest.mark.parametrize("page", ["/list", "/{run}/panel"])
+def test_a_fragment_is_kept_by_no_cache(browser, make_run, page):
+    headers = browser.get(HUB + page.format(run=make_run().id)).headers
+
+    assert headers["Cache-Control"] == "no-store"
+    assert "HX-Request" in headers["Vary"]
+
+
+def test_a_run_shows_its_failures_links_and_facts(browser, make_run):
+    run = make_run(
+        RunStatus.COMPLETED,
+        succeeded=2,
+        failed=1,
+        reports=[("odd_file", "A <b>file</b> was odd.")],
+        related_links=[{"label": "Probe report", "url": "/t/fictional/probe"}],
+        summary={"seen": 3, "notes": ["Two things were left out."]},
+        shown_inputs={"source": "a folder"},
+    )
+
+    page = browser.get(f"{HUB}/{run.id}").text
+
+    assert 'href="/t/fictional/probe"' in page
+    assert "Probe report" in page
+    assert "not_found" in page
+    assert "A &lt;b&gt;file&lt;/b&gt; was odd." in page
+    assert "Two things were left out." in page
+    assert "a folder" in page
+    assert run.correlation_id in page
+
+
+def test_a_sample_of_failures_says_that_it_is_one(browser, make_run):
+    run = make_run(RunStatus.COMPLETED, failed=60)
+
+    page = browser.get(f"{HUB}/{run.id}").text
+
+    assert "50 of 60 kept as a sample; the count is complete." in page
+
+
+def test_a_run_whose_plugin_is_gone_is_still_shown(app, browser, make_run):
+    run = make_run(RunStatus.COMPLETED, run_type="removed.thing", plugin="removed", label="Once upon a time")
+    app.extensions[EXTENSION].plugins.clear()
+    app.extensions[EXTENSION].operations.clear()
+
+    assert "Once upon a time" in browser.get(f"{HUB}/{run.id}").text
+    listing = browser.get(f"{HUB}?type=removed.thing").text
+    assert rows_of(listing) == [run.id]
+
+
+def test_the_hub_offers_no_way_to_change_a_run(app):
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("monitoring")]
+
+    assert len(rules) == 4
+    assert {method for rule in rules for method in rule.methods} == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_a_poll_never_renews_the_session(browser, make_run):
+    run = make_run(RunStatus.RUNNING)
+
+    assert "Set-Cookie" not in browser.get(f"{HUB}/{run.id}/panel", headers={"HX-Request": "true"}).headers
+
+
+def test_the_list_reads_no_json_column(app, browser, make_run):
+    make_run(RunStatus.COMPLETED, failed=60)
+    statements = []
+
+    def note(_connection, _cursor, statement, *_more):
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    browser.get(HUB)
+    event.remove(db.engine, "before_cursor_execute", note)
+
+    of_runs = [statement for statement in statements if "bulk_operation_runs" in statement]
+    assert of_runs
+    assert not [s for s in of_runs if "failures" in s or "item_ids" in s or "params" in s]
+
+
+def test_no_run_of_another_tenant_is_counted_or_listed(browser, make_run, make_tenant):
+    make_run(RunStatus.FAILED, tenant=make_tenant(), run_type="foreign.thing", label="Not ours")
+
+    page = browser.get(f"{HUB}?range=all").text
+
+    assert rows_of(page) == []
+    assert "Not ours" not in page
+    assert "foreign.thing" not in page
+    assert not re.search(r'class="number">[1-9]', page)
+
+
+def test_finishing_is_seen_by_whoever_looks_at_the_list(browser, make_run):
+    run = make_run(RunStatus.RUNNING)
+    lifecycle.finish(lease_of(run), RunStatus.FAILED, Tally())
+
+    assert f'id="run-row-{run.id}" data-bucket="failed"' in browser.get(f"{HUB}/list").text
+    assert db.session.scalar(select(BulkOperationRun.status)) == "failed"
