@@ -2,13 +2,11 @@
 
 import logging
 
-import click
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.pool import NullPool
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BuildError
 
 from app import monitoring, plugins, sample
 from app.config import Settings, load_settings
@@ -24,8 +22,8 @@ from app.core.errors import PluginError
 from app.core.keys import derive_key
 from app.core.registry import lineages
 from app.core.registry.catalog import EXTENSION, Catalog
-from app.core.registry.contract import Plugin
 from app.core.registry.discovery import load_catalog
+from app.core.registry.rehearsal import rehearse
 from app.core.runs.execute import execute_run
 from app.core.web.errors import init_errors
 from app.core.web.headers import init_headers
@@ -117,7 +115,7 @@ def _attach_plugins(app: Flask, catalog: Catalog, *, strict: bool) -> None:
     """Register pages and commands; a plugin whose pages cannot be registered is dropped as a whole."""
     for plugin in list(catalog.plugins.values()):
         try:
-            _rehearse(app, plugin)
+            rehearse(plugin, app, catalog)
         except PluginError as error:
             if strict:
                 raise
@@ -128,39 +126,6 @@ def _attach_plugins(app: Flask, catalog: Catalog, *, strict: bool) -> None:
             app.register_blueprint(blueprint)
         for command in plugin.cli:
             app.cli.add_command(command)
-
-
-def _rehearse(app: Flask, plugin: Plugin) -> None:
-    """Try a plugin's pages and commands on an application nobody uses.
-
-    Raises:
-        PluginError: a blueprint or command cannot be registered, or an entry leads nowhere.
-    """
-    stage = Flask("app")
-    taken = [blueprint.name for blueprint in plugin.blueprints if blueprint.name in app.blueprints]
-    if taken:
-        raise PluginError(plugin.name, "routes", f"the blueprint name {taken[0]!r} is taken")
-    try:
-        for blueprint in plugin.blueprints:
-            stage.register_blueprint(blueprint)
-    except Exception as error:
-        raise PluginError(plugin.name, "routes", f"{type(error).__name__}: {error}") from error
-    commands: tuple[object, ...] = plugin.cli
-    for command in commands:
-        if not isinstance(command, click.Command) or command.name in app.cli.commands:
-            raise PluginError(plugin.name, "cli", f"{command!r} is no command, or its name is taken")
-    entries = [item.endpoint for item in plugin.nav]
-    entries += [operation.start_endpoint for operation in plugin.operations if operation.start_endpoint]
-    for endpoint in entries:
-        _require_address(stage, plugin, endpoint)
-
-
-def _require_address(stage: Flask, plugin: Plugin, endpoint: str) -> None:
-    """Refuse an entry whose address cannot be made from the tenant alone: it would break every page."""
-    try:
-        stage.url_map.bind("localhost").build(endpoint, {"tenant": "any"})
-    except BuildError:
-        raise PluginError(plugin.name, "nav", f"no address for endpoint {endpoint!r} in a tenant") from None
 
 
 def _add_commands(app: Flask) -> None:

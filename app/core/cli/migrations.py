@@ -6,6 +6,7 @@ from flask.cli import with_appcontext
 from flask_migrate.cli import db as migrations
 
 from app.core.cli.output import cli_errors
+from app.core.registry.catalog import FailedPlugin, current_catalog
 from app.core.registry.lineages import upgrade_all
 
 _stock_upgrade = migrations.commands["upgrade"]
@@ -25,12 +26,15 @@ def upgrade(context: click.Context, /, **options: object) -> None:
     if given or g.get("x_arg"):
         context.invoke(_stock_upgrade, **options)
         return
-    problems = 0
-    for name, problem in upgrade_all():
+    outcomes = [*upgrade_all(), *((failed.name, _not_loaded(failed)) for failed in current_catalog().failed)]
+    for name, problem in outcomes:
         click.echo(f"{name}: {problem or 'up to date'}", err=problem is not None)
-        problems += problem is not None
-    if problems:
+    if any(problem for _, problem in outcomes):
         raise click.exceptions.Exit(1)
+
+
+def _not_loaded(failed: FailedPlugin) -> str:
+    return f"not loaded, so its tables were left alone: failed at {failed.stage}: {failed.reason}"
 
 
 def install() -> None:

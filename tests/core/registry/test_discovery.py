@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.core.errors import PluginError
-from app.core.registry.catalog import current_catalog
+from app.core.registry.catalog import EXTENSION, current_catalog
 from app.core.runs.queries import RunFilter, list_runs
 from tests.support.browsing import location
 from tests.support.plugging import GREETINGS
@@ -175,6 +175,22 @@ def test_in_strict_mode_a_plugin_that_fails_ends_the_process(drop_in, make_app, 
 
     with pytest.raises(PluginError, match=r"(?i)plugin 'hello!?' failed at"):
         make_app(plugins_strict=True)
+
+
+def test_a_plugin_is_dropped_with_the_one_it_stands_on(drop_in, make_app):
+    drop_in("hello", BAD_NAV)
+    drop_in(
+        "hullo",
+        "from app.core import Plugin\nplugin = Plugin(name='hullo', version='1', requires=('hello',))",
+    )
+
+    catalog = make_app().extensions[EXTENSION]
+
+    assert [(failed.name, failed.stage) for failed in catalog.failed] == [
+        ("hello", "nav"),
+        ("hullo", "requires"),
+    ]
+    assert not {"hello", "hullo"} & set(catalog.plugins)
 
 
 def test_a_disabled_plugin_is_not_even_imported(drop_in, make_app):

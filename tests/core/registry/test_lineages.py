@@ -161,6 +161,16 @@ def test_a_lineage_whose_migrations_are_not_there_is_named_and_the_others_are_do
     assert {"bulk_operation_runs", "findings"} <= tables()
 
 
+def test_a_plugin_that_cannot_be_loaded_is_named_and_the_others_are_done(drop_in, request, tables):
+    drop_in("broken", "raise LookupError('no such thing')")
+
+    result = request.getfixturevalue("flask_cli")("db", "upgrade")
+
+    assert result.exit_code == 1
+    assert "broken: not loaded, so its tables were left alone: failed at import" in result.stderr
+    assert {"bulk_operation_runs", "findings"} <= tables()
+
+
 def test_doctor_says_what_is_not_up_to_date(flask_cli):
     result = flask_cli("plugins", "doctor")
 

@@ -2,6 +2,10 @@
 (() => {
   const POLLED = '[data-poll][hx-trigger^="every"], [data-poll] [hx-trigger^="every"]';
 
+  // htmx marks what it asks for with a class while it waits. Nothing here shows that, and a poll without news
+  // must not touch the page: the document takes the mark and has no class to change.
+  document.body.setAttribute("hx-indicator:inherited", "document");
+
   const refresh = () => {
     for (const part of document.querySelectorAll(POLLED)) htmx.trigger(part, "every", {}, false);
   };
