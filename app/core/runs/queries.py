@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or
 
 from app.core.db import db
 from app.core.runs.models import BulkOperationRun, BulkOperationRunItem
-from app.core.runs.status import RunStatus, StatusBucket
+from app.core.runs.status import ACTIVE, RunStatus, StatusBucket
 from app.core.tenants import Tenant
 
 PAGE = 50
@@ -79,6 +79,16 @@ def find_run(tenant: Tenant, run_id: int) -> BulkOperationRun | None:
         BulkOperationRun.tenant_id == tenant.id, BulkOperationRun.id == run_id
     )
     return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def has_active_run(tenant: Tenant, user_id: int) -> bool:
+    """Whether a run that this user started in a tenant has not ended."""
+    query = select(BulkOperationRun.id).where(
+        BulkOperationRun.tenant_id == tenant.id,
+        BulkOperationRun.user_id == user_id,
+        BulkOperationRun.status.in_(ACTIVE),
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def list_runs(tenant: Tenant, wanted: RunFilter, *, limit: int = PAGE) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -10,6 +10,7 @@ from app.core.db import JsonObject
 from app.core.notifications import unread_count
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import NavItem
+from app.core.runs.queries import has_active_run
 from app.core.users import Role, memberships_of
 
 EXTENSION = "tenantatlas.nav"
@@ -46,6 +47,7 @@ def init_shell(app: Flask, nav: list[NavItem]) -> None:
             "memberships": memberships_of(current_user.id) if current_user.is_authenticated else [],
             "nav_items": _nav(app) if tenant is not None else [],
             "unread_count": unread_count(tenant.id, current_user.id) if tenant is not None else 0,
+            "bell_is_live": tenant is not None and has_active_run(tenant, current_user.id),
         }
 
 

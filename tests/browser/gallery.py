@@ -1,0 +1,147 @@
+"""Tenants in which every page has something to show, and the addresses of all pages."""
+
+from sqlalchemy import select
+
+from app.core import start_and_wait
+from app.core.db import db
+from app.core.runs.models import BulkOperationRun
+from app.core.runs.status import RunStatus
+from app.core.tenants import Tenant
+from app.core.users import Role, find_user
+from app.plugins.drift.models import Finding
+from app.plugins.inventory.models import InventoryVersion
+from tests.browser.operations import take_snapshots
+
+OPERATOR, READONLY = "operator@example.com", "readonly@example.com"
+
+# What it shows: (who looks, path). Braces are filled by the gallery.
+PAGES = {
+    "sign-in": (None, "/sign-in"),
+    "tenants": (OPERATOR, "/"),
+    "tenant": (OPERATOR, "/t/{full}/"),
+    "tenant, seen only": (READONLY, "/t/{full}/"),
+    "tenant without runs": (OPERATOR, "/t/{bare}/"),
+    "notifications": (OPERATOR, "/t/{full}/notifications"),
+    "no notifications": (OPERATOR, "/t/{bare}/notifications"),
+    "start": (OPERATOR, "/t/{full}/start"),
+    "generated form": (OPERATOR, "/t/{full}/start/greetings.greet"),
+    "operations": (OPERATOR, "/t/{full}/monitoring/operations"),
+    "operations, custom range": (
+        OPERATOR,
+        "/t/{full}/monitoring/operations?since=2026-01-01&until=2036-01-01",
+    ),
+    "operations, no match": (OPERATOR, "/t/{full}/monitoring/operations?type=greetings.greet&bucket=failed"),
+    "no operations": (OPERATOR, "/t/{bare}/monitoring/operations"),
+    "run queued": (OPERATOR, "/t/{full}/monitoring/operations/{queued}"),
+    "run running": (OPERATOR, "/t/{full}/monitoring/operations/{running}"),
+    "run succeeded": (OPERATOR, "/t/{full}/monitoring/operations/{drift}"),
+    "run partially succeeded": (OPERATOR, "/t/{full}/monitoring/operations/{partial}"),
+    "run failed": (OPERATOR, "/t/{full}/monitoring/operations/{failed}"),
+    "run of a sync": (OPERATOR, "/t/{full}/monitoring/operations/{sync}"),
+    "inventory": (OPERATOR, "/t/{full}/inventory"),
+    "no inventory": (OPERATOR, "/t/{bare}/inventory"),
+    "sync": (OPERATOR, "/t/{full}/inventory/syncs/{sync}"),
+    "sync, one type": (OPERATOR, "/t/{full}/inventory/syncs/{sync}?collection=settingsCatalog"),
+    "policy": (OPERATOR, "/t/{full}/inventory/policies/{policy}"),
+    "policy, earlier version": (OPERATOR, "/t/{full}/inventory/policies/{policy}?version={version}"),
+    "new sync": (OPERATOR, "/t/{full}/inventory/new"),
+    "drift": (OPERATOR, "/t/{full}/drift"),
+    "drift, just started": (OPERATOR, "/t/{full}/drift?run={drift}&state=queued"),
+    "drift, was active": (OPERATOR, "/t/{full}/drift?run={drift}&state=active"),
+    "drift, seen only": (READONLY, "/t/{full}/drift"),
+    "drift without syncs": (OPERATOR, "/t/{bare}/drift"),
+    "findings": (OPERATOR, "/t/{full}/findings"),
+    "findings of a run": (OPERATOR, "/t/{full}/findings?run={drift}"),
+    "findings, no match": (OPERATOR, "/t/{full}/findings?type=nothing"),
+    "no findings": (OPERATOR, "/t/{bare}/findings"),
+    "finding added": (OPERATOR, "/t/{full}/findings/{added}"),
+    "finding removed": (OPERATOR, "/t/{full}/findings/{removed}"),
+    "finding modified": (OPERATOR, "/t/{full}/findings/{modified}"),
+    "error 400": (OPERATOR, "/t/{full}/monitoring/operations?bucket=purple"),
+    "error 403": (OPERATOR, "/t/{full}/monitoring/operations/4000000"),
+    "error 403 in no tenant": (OPERATOR, "/t/nowhere/"),
+    "error 403 by role": (READONLY, "/t/{full}/inventory/new"),
+    "error 404": (OPERATOR, "/nowhere"),
+    "error 404, signed out": (None, "/nowhere"),
+}
+
+
+def build_gallery(make_tenant, member, make_run) -> dict[str, object]:
+    """Build the tenants; answers with what the braces in `PAGES` stand for."""
+    full = make_tenant("lantern-quay", name="Lantern Quay Trust")
+    bare = make_tenant("empty-shore", name="Empty Shore Ltd")
+    for tenant in (full, bare):
+        member(tenant)
+        member(tenant, Role.READONLY)
+    baseline, current = take_snapshots(full)
+    shown = {
+        "full": full.slug,
+        "bare": bare.slug,
+        "sync": current,
+        **_runs(full, make_run),
+        **_drift(full, baseline, current),
+    }
+    db.session.commit()
+    return shown
+
+
+def _runs(tenant: Tenant, make_run) -> dict[str, int]:
+    user = find_user(OPERATOR)
+    made: dict[str, BulkOperationRun] = {
+        "queued": make_run(tenant=tenant, user=user, label="Sweep the quay"),
+        "running": make_run(
+            RunStatus.RUNNING,
+            tenant=tenant,
+            user=user,
+            label="Light the lanterns",
+            items=[f"item-{number}" for number in range(1, 41)],
+            succeeded=18,
+            failed=1,
+            skipped=2,
+        ),
+        "partial": make_run(
+            RunStatus.COMPLETED_WITH_ERRORS,
+            tenant=tenant,
+            user=user,
+            label="Count the barrels",
+            succeeded=37,
+            failed=2,
+            skipped=1,
+            summary={"notes": ["Two barrels could not be counted."], "barrels": 37},
+            related_links=[{"label": "Barrels", "url": f"/t/{tenant.slug}/inventory"}],
+        ),
+        "failed": make_run(
+            RunStatus.FAILED,
+            tenant=tenant,
+            user=user,
+            label="Call the ferry",
+            reports=[("permission_denied", "The ferry does not answer to this harbour.")],
+        ),
+    }
+    return {name: run.id for name, run in made.items()}
+
+
+def _drift(tenant: Tenant, baseline: int, current: int) -> dict[str, object]:
+    params = {"baseline_run_id": baseline, "current_run_id": current}
+    run = start_and_wait(tenant, "drift.generate", params, inline=False, user=find_user(OPERATOR))
+    findings = {
+        kind: db.session.scalars(
+            select(Finding)
+            .where(Finding.tenant_id == tenant.id, Finding.change_kind == kind)
+            .order_by(Finding.id)
+            .limit(1)
+        ).one()
+        for kind in ("added", "removed", "modified")
+    }
+    version = db.session.scalars(
+        select(InventoryVersion)
+        .where(InventoryVersion.policy_id == findings["modified"].policy_id)
+        .order_by(InventoryVersion.id)
+        .limit(1)
+    ).one()
+    return {
+        "drift": run.id,
+        "policy": version.policy_id,
+        "version": version.id,
+        **{kind: finding.id for kind, finding in findings.items()},
+    }

@@ -1,0 +1,97 @@
+"""Every page, in both themes and on a narrow screen."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import violations
+from tests.browser.gallery import OPERATOR, PAGES, READONLY
+
+NARROW = {"width": 360, "height": 740}
+WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+
+# Forms that are sent without anything filled in: (status of the answer, button).
+REFUSALS = {
+    "sign-in": (401, "Sign in"),
+    "generated form": (422, "Start"),
+    "new sync": (422, "Start sync"),
+}
+
+
+@pytest.fixture
+def visit(browse, gallery, witness):
+    """Open a page of `PAGES` by name; it must answer as its name says."""
+
+    def open_page(name, **options):
+        who, path = PAGES[name]
+        error = re.match(r"error (\d+)", name)
+        status = int(error[1]) if error else 200
+        if error:
+            witness.expect(f"status of {status}")
+        page = browse(who, **options)
+        assert page.goto(path.format(**gallery)).status == status
+        return page
+
+    return open_page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_gives_axe_nothing_to_say_in_light_and_dark(name, visit, witness):
+    page = visit(name, color_scheme="light")
+
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+        assert witness.troubles == []
+        with witness.looking_away():
+            assert violations(page) == [], theme
+
+
+@pytest.mark.parametrize("viewer", [None, OPERATOR, READONLY])
+def test_no_page_scrolls_sideways_at_360_pixels(viewer, browse, gallery, witness):
+    witness.expect("status of 4")
+    page = browse(viewer, viewport=NARROW)
+    seen, wide = [], []
+
+    for name in (name for name, (who, _path) in PAGES.items() if who == viewer):
+        page.goto(PAGES[name][1].format(**gallery))
+        scrolled, visible = page.evaluate(WIDTHS)
+        seen.append(visible)
+        wide += [name] if scrolled > visible else []
+
+    assert seen
+    assert max(seen) <= NARROW["width"]
+    assert wide == []
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_refused_form_gives_axe_nothing_to_say(name, visit, witness):
+    status, button = REFUSALS[name]
+    witness.expect(f"status of {status}")
+    page = visit(name, color_scheme="dark")
+    page.locator("form").evaluate_all("forms => forms.forEach((form) => { form.noValidate = true; })")
+
+    page.get_by_role("main").get_by_role("button", name=button).click()
+
+    expect(page.get_by_role("alert")).to_be_visible()
+    with witness.looking_away():
+        assert violations(page) == []
+
+
+def test_axe_would_say_something(visit):
+    page = visit("sign-in")
+    assert violations(page) == []
+
+    page.get_by_role("button", name="Sign in").evaluate("button => button.replaceChildren()")
+
+    assert [found.split()[0] for found in violations(page)] == ["button-name"]
+
+
+def test_a_wide_part_would_be_noticed(visit):
+    page = visit("sign-in", viewport=NARROW)
+
+    page.get_by_role("main").evaluate("main => main.append('wide'.repeat(200))")
+
+    scrolled, visible = page.evaluate(WIDTHS)
+    assert scrolled > visible
