@@ -5,7 +5,6 @@ import logging
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.pool import NullPool
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import monitoring, plugins, sample
@@ -81,10 +80,8 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _open_data(app: Flask, settings: Settings) -> None:
-    options: dict[str, object] = {"hide_parameters": True}
-    if settings.database_url.startswith("sqlite"):
-        # A file costs nothing to open; a pool would only keep its handles.
-        options["poolclass"] = NullPool
+    # No bound on connections: threads bound them, and one that waits for another's would stop both.
+    options = {"hide_parameters": True, "max_overflow": -1}
     app.config.update(SQLALCHEMY_DATABASE_URI=settings.database_url, SQLALCHEMY_ENGINE_OPTIONS=options)
     db.init_app(app)
     with app.app_context():

@@ -21,6 +21,11 @@ class DriftedPolicy:
     before_hash: str | None
     after_hash: str | None
 
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """The contents there are, one or two."""
+        return tuple(digest for digest in (self.before_hash, self.after_hash) if digest)
+
 
 def drifted_policies(differences: Iterable[PolicyDifference]) -> Iterator[DriftedPolicy]:
     """Differences of one collection as drifted policies; a removed and an added one may be one recreated."""

@@ -23,6 +23,7 @@ from app.plugins.drift.drifted import DriftedPolicy
 from app.plugins.drift.models import FINDING_TYPE, Finding
 from app.plugins.drift.pair import SnapshotPair
 from app.plugins.drift.severity import Severity, Subject, Verdict, severity_of
+from app.plugins.drift.trimming import without_equal_settings
 from app.plugins.inventory import Sealer, bodies_of, canonicalize, list_rules
 
 SHOWN = 500
@@ -46,39 +47,41 @@ class FindingWriter:
 
     def write(self, policies: Sequence[DriftedPolicy]) -> None:
         """Judge and store a chunk of policies; commits."""
-        contents = self._contents(policies)
-        rows = [row for policy in policies if (row := self._row(policy, contents)) is not None]
+        bodies = bodies_of(self._tenant, list({digest for policy in policies for digest in policy.hashes}))
+        # Reading ends before anything is computed: on SQLite nobody else could write meanwhile.
+        db.session.commit()
+        rows = [row for policy in policies if (row := self._row(policy, bodies)) is not None]
         _upsert(rows)
         db.session.commit()
         self.counts.update(ChangeKind(row["change_kind"]) for row in rows)
         self.exempt += len(policies) - len(rows)
 
-    def _contents(self, policies: Sequence[DriftedPolicy]) -> dict[str, JsonObject]:
-        """Canonical contents by hash; the read transaction ends before anything is computed."""
-        collections = {
-            digest: policy.collection
-            for policy in policies
-            for digest in (policy.before_hash, policy.after_hash)
-            if digest
-        }
-        bodies = bodies_of(self._tenant, list(collections))
-        db.session.commit()
-        return {
-            digest: canonicalize(orjson.loads(body), collections[digest], self._sealer).content
-            for digest, body in bodies.items()
-        }
-
-    def _row(self, policy: DriftedPolicy, contents: Mapping[str, JsonObject]) -> JsonObject | None:
-        before = contents[policy.before_hash] if policy.before_hash else None
-        after = contents[policy.after_hash] if policy.after_hash else None
+    def _row(self, policy: DriftedPolicy, bodies: Mapping[str, bytes]) -> JsonObject | None:
+        before, after = self._contents(policy, bodies)
         if is_never_a_finding(policy.collection, before, after):
             return None
-        changes = (
-            changes_between(before, after, list_rules) if before is not None and after is not None else []
-        )
+        changes = []
+        if before is not None and after is not None:
+            changes = changes_between(before, after, list_rules)
         subject = Subject(policy.collection, policy.policy_type)
         verdict = severity_of(subject, policy.kind, changes, before, after)
         return {**self._facts(policy), **_judgement(verdict), **_shown(changes)}
+
+    def _contents(
+        self, policy: DriftedPolicy, bodies: Mapping[str, bytes]
+    ) -> tuple[JsonObject | None, JsonObject | None]:
+        """Canonical contents of both sides, without the settings that are equal in both."""
+        before = orjson.loads(bodies[policy.before_hash]) if policy.before_hash else None
+        after = orjson.loads(bodies[policy.after_hash]) if policy.after_hash else None
+        if before is not None and after is not None:
+            before, after = without_equal_settings(before, after)
+        return self._canonical(before, policy), self._canonical(after, policy)
+
+    def _canonical(self, body: JsonObject | None, policy: DriftedPolicy) -> JsonObject | None:
+        if body is None:
+            return None
+        # Stored bodies were searched for credentials when they were read.
+        return canonicalize(body, policy.collection, self._sealer, is_wary=False).content
 
     def _facts(self, policy: DriftedPolicy) -> JsonObject:
         now = clock.now()

@@ -64,7 +64,9 @@ class PolicyReader:
         return PolicyContent(
             content_hash=content_hash(canonical.content),
             secret_count=canonical.secret_count,
-            body=lambda: orjson.dumps(readable(document.body, collection, self._sealer)),
+            body=lambda: orjson.dumps(
+                readable(document.body, collection, self._sealer, is_wary=canonical.is_wary)
+            ),
         )
 
     def _source_digest(self, document: ReadDocument) -> str:

@@ -1,7 +1,7 @@
 """One form for all bodies that mean the same, so that equal policies have equal hashes."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import orjson
@@ -27,26 +27,30 @@ class CanonicalPolicy:
 
     content: Document
     secret_count: int  # values that were replaced by a seal
+    is_wary: bool = field(compare=False)  # somewhere in the document is what may be a credential
 
 
-def canonicalize(document: Document, collection: str, sealer: Sealer) -> CanonicalPolicy:
+def canonicalize(
+    document: Document, collection: str, sealer: Sealer, *, is_wary: bool | None = None
+) -> CanonicalPolicy:
     """Bring a policy into the form in which it is compared.
 
     Args:
         document: the body as parsed, or its readable form: both give the same content.
         collection: key of the collection it belongs to.
         sealer: holds the tenant's key.
+        is_wary: False for a body that was made readable before; found out when missing.
 
     Source:
         the product's comparison rules: noise dropped by path, secrets sealed, null, "", [] and missing alike,
         instants in UTC, numbers by value, lists without meaningful order sorted by the key of their elements.
     """
-    sealing = Sealing(document, sealer)
+    sealing = Sealing(document, sealer, is_wary=is_wary)
     plain = respelled(document)
     if "assignments" in plain:
         plain = {**plain, "assignments": plain_assignments(plain["assignments"])}
     content = _object(plain, root_place(collection), sealing)
-    return CanonicalPolicy(content, sealing.secret_count)
+    return CanonicalPolicy(content, sealing.secret_count, sealing.is_wary)
 
 
 def content_hash(content: Document) -> str:

@@ -7,7 +7,7 @@ from app.plugins.inventory.policies.sealing import Sealing
 from app.plugins.inventory.policies.spelling import respelled
 
 
-def readable(document: Document, collection: str, sealer: Sealer) -> Document:
+def readable(document: Document, collection: str, sealer: Sealer, *, is_wary: bool | None = None) -> Document:
     """The storable body of a policy.
 
     Secrets are replaced by seals and server-written properties dropped; structure, nulls and order are kept.
@@ -17,8 +17,9 @@ def readable(document: Document, collection: str, sealer: Sealer) -> Document:
         document: the body as parsed, or a body that was made readable before.
         collection: key of the collection it belongs to.
         sealer: holds the tenant's key.
+        is_wary: what `canonicalize` found out about the same document; it is found out again when missing.
     """
-    return _object(respelled(document), root_place(collection), Sealing(document, sealer))
+    return _object(respelled(document), root_place(collection), Sealing(document, sealer, is_wary=is_wary))
 
 
 def _object(node: Document, place: Place, sealing: Sealing) -> Document:

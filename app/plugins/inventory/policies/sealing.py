@@ -17,10 +17,9 @@ class Sealing:
 
     __slots__ = ("_sealer", "is_wary", "secret_count")
 
-    def __init__(self, document: Document, sealer: Sealer) -> None:
-        raw = orjson.dumps(document)
+    def __init__(self, document: Document, sealer: Sealer, *, is_wary: bool | None = None) -> None:
         self._sealer = sealer
-        self.is_wary = may_hold_token(raw) or _SECRET_SETTING.encode() in raw  # every text needs a look
+        self.is_wary = _needs_a_look(document) if is_wary is None else is_wary
         self.secret_count = 0
 
     def is_sealed(self, node: Document) -> bool:
@@ -52,3 +51,9 @@ class Sealing:
         if not (isinstance(declared, str) and declared.endswith(_SECRET_SETTING) and "value" in node):
             return node
         return {**node, "value": self.secret(node["value"], SecretKind.CREDENTIAL)}
+
+
+def _needs_a_look(document: Document) -> bool:
+    """Whether every text of the document must be looked at."""
+    raw = orjson.dumps(document)
+    return may_hold_token(raw) or _SECRET_SETTING.encode() in raw
