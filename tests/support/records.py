@@ -9,8 +9,8 @@ from sqlalchemy import update
 from app.core.db import db
 from app.core.runs import lifecycle
 from app.core.runs.lease import Lease
-from app.core.runs.lifecycle import NewRun
 from app.core.runs.models import BulkOperationRun
+from app.core.runs.new_run import NewRun
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import ItemOutcome, Outcome, Tally, failure_entry
 from app.core.tenants import Tenant, create_tenant

@@ -4,7 +4,6 @@ Every write names the state it expects (compare-and-set), so a late or double ca
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
@@ -20,40 +19,13 @@ from app.core.runs.announcement import announce
 from app.core.runs.lease import Lease, held
 from app.core.runs.ledger import FAILURES_KEPT, change_run, write_tally
 from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
+from app.core.runs.new_run import NewRun, Started
 from app.core.runs.status import ACTIVE, RunStatus
 from app.core.runs.tally import Tally, failure_entry
 from app.core.tenants import Tenant
 from app.core.users import User
 
 START_TRIES = 5
-
-
-@dataclass(frozen=True)
-class NewRun:
-    """Everything a start writes.
-
-    Attributes:
-        run_type: `resource.action`.
-        idempotency_key: unique per tenant among active runs; none: never shared.
-        item_ids: known at the start; may be empty.
-    """
-
-    run_type: str
-    label: str
-    plugin: str
-    plugin_version: str
-    params: JsonObject
-    shown_inputs: JsonObject
-    item_ids: Sequence[str] = ()
-    idempotency_key: str | None = None
-
-
-@dataclass(frozen=True)
-class Started:
-    """Answer to a start: the run, and whether this call made it (else it was active already)."""
-
-    run: BulkOperationRun
-    created: bool
 
 
 def start(tenant: Tenant, new: NewRun, user: User | None = None) -> Started:

@@ -11,7 +11,7 @@ from app.core.redaction import safe_inputs
 from app.core.registry.catalog import Catalog
 from app.core.registry.contract import AnyOperation
 from app.core.runs import lifecycle
-from app.core.runs.lifecycle import NewRun, Started
+from app.core.runs.new_run import NewRun, Started
 from app.core.runs.tally import unique_items
 from app.core.tenants import Tenant
 from app.core.users import User

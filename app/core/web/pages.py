@@ -10,7 +10,7 @@ from app.core.errors import InvalidParametersError, UnknownRunTypeError
 from app.core.notifications import mark_read, recent_notifications, unread_count
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import AnyOperation
-from app.core.runs.lifecycle import Started
+from app.core.runs.new_run import Started
 from app.core.runs.queries import RunFilter, find_run, list_runs
 from app.core.runs.start import start_operation
 from app.core.users import Role, memberships_of
