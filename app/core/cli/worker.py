@@ -55,6 +55,8 @@ def serve(host: str, port: int, workers: int) -> None:
     """Web pages and worker in one process: enough for one machine."""
     app = _application()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # A page asks for more files at once than there are threads: that they wait a moment is no news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident="tenantatlas")
     click.echo(f"TenantAtlas is at http://{_shown(host)}:{server.effective_port}/")
     hooks: ServeHooks = app.extensions[HOOKS]
