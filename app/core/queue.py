@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
@@ -29,13 +29,6 @@ logger = logging.getLogger(__name__)
 
 class TamperedMessageError(ValueError):
     """A message that this deployment did not write; it is dropped, the run row stays."""
-
-
-class Doorbell(Protocol):
-    """Rings a worker for a run; losing a ring loses nothing."""
-
-    def __call__(self, run_id: int) -> object:
-        """Ring once."""
 
 
 class JsonHmacSerializer(Serializer):
@@ -120,7 +113,7 @@ def make_consumer(app: Flask, *, workers: int) -> Consumer:
 
 
 def run_one(app: Flask) -> bool:
-    """Take one message and execute it here (tests, `--inline`); whether there was one."""
+    """Take one message and execute it here, as a consumer would; whether there was one."""
     huey, _ = app.extensions[EXTENSION]
     task = huey.dequeue()
     if task is None:

@@ -144,8 +144,3 @@ def memberships_of(user_id: int) -> list[Membership]:
     """All memberships of one user with their tenants, by tenant name."""
     query = select(Membership).join(Tenant).where(Membership.user_id == user_id).order_by(Tenant.name)
     return list(db.session.scalars(query.options(joinedload(Membership.tenant))))
-
-
-def members_of(tenant_id: int) -> list[int]:
-    """Ids of all users of one tenant."""
-    return list(db.session.scalars(select(Membership.user_id).where(Membership.tenant_id == tenant_id)))

@@ -144,6 +144,13 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
+            "ix_bulk_operation_runs_active_user",
+            ["tenant_id", "user_id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('pending', 'running')"),
+            postgresql_where=sa.text("status IN ('pending', 'running')"),
+        )
+        batch_op.create_index(
             "uq_bulk_operation_runs_active",
             ["tenant_id", "idempotency_key"],
             unique=True,
@@ -217,6 +224,11 @@ def downgrade() -> None:
     op.drop_table("notifications")
     op.drop_table("bulk_operation_run_items")
     with op.batch_alter_table("bulk_operation_runs", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_bulk_operation_runs_active_user",
+            sqlite_where=sa.text("status IN ('pending', 'running')"),
+            postgresql_where=sa.text("status IN ('pending', 'running')"),
+        )
         batch_op.drop_index(
             "uq_bulk_operation_runs_active",
             sqlite_where=sa.text("status IN ('pending', 'running')"),

@@ -121,9 +121,6 @@ class RunContext(Protocol[P_co]):
         """Prove life between items and stop here if the run was aborted."""
 
 
-AnyRunContext: TypeAlias = RunContext[Any]
-
-
 @dataclass(frozen=True, kw_only=True)
 class OperationType(Generic[P]):
     """A run type and everything core needs to offer, start, execute and show it.

@@ -20,7 +20,7 @@ from app.core.runs.lease import Lease, held
 from app.core.runs.ledger import FAILURES_KEPT, change_run, write_tally
 from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
 from app.core.runs.new_run import NewRun, Started
-from app.core.runs.status import ACTIVE, RunStatus
+from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally, failure_entry
 from app.core.tenants import Tenant
 from app.core.users import User
@@ -45,7 +45,7 @@ def start(tenant: Tenant, new: NewRun, user: User | None = None) -> Started:
             select(BulkOperationRun).where(
                 BulkOperationRun.tenant_id == tenant.id,
                 BulkOperationRun.idempotency_key == new.idempotency_key,
-                BulkOperationRun.status.in_(ACTIVE),
+                ACTIVE_PREDICATE,
             )
         )
         db.session.commit()

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select, tuple_
 
 from app.core.db import db
-from app.core.runs.models import BulkOperationRun, BulkOperationRunItem
-from app.core.runs.status import ACTIVE, RunStatus, StatusBucket
+from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun, BulkOperationRunItem
+from app.core.runs.status import RunStatus, StatusBucket
 from app.core.tenants import Tenant
 
 PAGE = 50
@@ -86,7 +86,7 @@ def has_active_run(tenant: Tenant, user_id: int) -> bool:
     query = select(BulkOperationRun.id).where(
         BulkOperationRun.tenant_id == tenant.id,
         BulkOperationRun.user_id == user_id,
-        BulkOperationRun.status.in_(ACTIVE),
+        ACTIVE_PREDICATE,
     )
     return db.session.scalar(query.limit(1)) is not None
 
