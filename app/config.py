@@ -2,7 +2,9 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
@@ -92,18 +94,22 @@ def load_settings(**overrides: object) -> Settings:
 
 def _kept_secret(path: Path) -> str:
     """The key kept in a file only its owner reads; whoever creates the file first decides for all."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        kept = path.read_text(encoding="ascii").strip()
-        if not kept:
-            message = f"TENANTATLAS_SECRET_KEY is not set and {path} is empty"
-            raise ConfigurationError(message) from None
-        return kept
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        key = secrets.token_urlsafe(SECRET_KEY_BYTES)
-        file.write(key)
-    return key
+    if not path.exists():
+        _create_whole(path, secrets.token_urlsafe(SECRET_KEY_BYTES))
+    kept = path.read_text(encoding="ascii").strip()
+    if not kept:
+        message = f"TENANTATLAS_SECRET_KEY is not set and {path} is empty"
+        raise ConfigurationError(message)
+    return kept
+
+
+def _create_whole(path: Path, text: str) -> None:
+    """Let a file appear with its whole content, unless somebody else's has appeared first."""
+    with NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=f".{path.name}.") as file:
+        file.write(text)
+        file.flush()
+        with suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def _require_scheme(name: str, url: str, schemes: tuple[str, ...]) -> None:
