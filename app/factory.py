@@ -15,7 +15,7 @@ from app.core.cli.plugins import plugins as plugins_cli
 from app.core.cli.runs import runs
 from app.core.cli.tenants import tenants
 from app.core.cli.users import users
-from app.core.cli.worker import HOOKS, ServeHooks, serve, worker
+from app.core.cli.worker import CHORES, HOOKS, ServeHooks, serve, worker
 from app.core.db import db, prepare_engine
 from app.core.errors import PluginError
 from app.core.keys import derive_key
@@ -27,6 +27,7 @@ from app.core.runs.execute import execute_run
 from app.core.web.errors import init_errors
 from app.core.web.headers import init_headers
 from app.core.web.pages import core_pages
+from app.core.web.retry_pages import retry_pages
 from app.core.web.session import init_login
 from app.core.web.shell import init_shell
 from app.core.web.transactions import init_transactions
@@ -98,6 +99,7 @@ def _build_shell(app: Flask, settings: Settings) -> None:
         init_errors(app)
     init_shell(app, [monitoring.NAV])
     app.register_blueprint(core_pages)
+    app.register_blueprint(retry_pages)
     for blueprint in monitoring.BLUEPRINTS:
         app.register_blueprint(blueprint)
 
@@ -129,4 +131,5 @@ def _add_commands(app: Flask) -> None:
     migrations.install()
     for command in (tenants, users, runs, plugins_cli, worker, serve, sample.sample):
         app.cli.add_command(command)
+    app.extensions[CHORES] = []
     app.extensions[HOOKS] = ServeHooks(notices=[sample.sign_in_notice], background=[sample.take_snapshots])

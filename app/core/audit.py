@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.db import CoreModel, JsonObject, db
+from app.core.db import CoreModel, JsonObject, db, execute, table_of
 from app.core.redaction import safe_inputs
 
 SYSTEM = "system"
@@ -29,6 +29,9 @@ class AuditLog(CoreModel):
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
+_INSERT = insert(table_of(AuditLog)).returning(AuditLog.id)
+
+
 def record(
     tenant_id: int | None,
     action: str,
@@ -37,8 +40,8 @@ def record(
     user_id: int | None = None,
     actor: str = SYSTEM,
     details: JsonObject | None = None,
-) -> AuditLog:
-    """Add an entry to the current transaction; the caller commits.
+) -> int:
+    """Add an entry to the current transaction and answer with its number; the caller commits.
 
     Args:
         tenant_id: the tenant it concerns; none for the deployment itself.
@@ -48,14 +51,13 @@ def record(
         actor: the name that stays readable when the user is gone.
         details: facts; secret-sounding names are hidden.
     """
-    entry = AuditLog(
-        tenant_id=tenant_id,
-        user_id=user_id,
-        actor=actor,
-        action=action,
-        subject=subject,
-        details=safe_inputs(details or {}),
-    )
-    db.session.add(entry)
     db.session.flush()
-    return entry
+    values = {
+        "tenant_id": tenant_id,
+        "user_id": user_id,
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "details": safe_inputs(details or {}),
+    }
+    return int(execute(_INSERT, values).scalar_one())

@@ -1,16 +1,37 @@
 """The database: naming, base classes, UTC times, and SQLite transactions that lose nothing."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, CursorResult, DateTime, Dialect, Engine, MetaData, UpdateBase, event
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    Float,
+    MetaData,
+    Table,
+    UpdateBase,
+    event,
+    literal,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 15_000
@@ -61,6 +82,35 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class _DatabaseNow(GenericFunction[datetime]):
+    """The database's clock moved by seconds; see `database_now`."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(_DatabaseNow, "sqlite")
+def _now_on_sqlite(element: _DatabaseNow, compiler: SQLCompiler, **options: object) -> str:
+    # Three digits more than SQLite knows: stored moments have microseconds and are compared as text.
+    seconds = compiler.process(element.clauses, **options)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {seconds} || ' seconds')"
+
+
+@compiles(_DatabaseNow, "postgresql")
+def _now_on_postgresql(element: _DatabaseNow, compiler: SQLCompiler, **options: object) -> str:
+    seconds = compiler.process(element.clauses, **options)
+    return f"clock_timestamp() + make_interval(secs => {seconds})"
+
+
+def database_now(seconds: float | BindParameter[float] = 0.0) -> ColumnElement[datetime]:
+    """This moment by the database's clock, as SQL: all processes agree on it, however wrong their own clocks.
+
+    Args:
+        seconds: added to it; negative: earlier. A bound `None` makes it NULL.
+    """
+    return _DatabaseNow(seconds if isinstance(seconds, BindParameter) else literal(float(seconds), Float()))
+
+
 def model_registry() -> registry:
     """A mapper registry on the shared metadata, one a plugin: a bad model breaks its own plugin only."""
     json = JSON(none_as_null=True)
@@ -81,12 +131,41 @@ class CoreModel(DeclarativeBase):
 db = SQLAlchemy(metadata=metadata, disable_autonaming=True, session_options={"expire_on_commit": False})
 
 
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """The table of a model, for statements that are built once and executed often."""
+    return metadata.tables[model.__tablename__]
+
+
+def execute(
+    statement: Executable, values: JsonObject | Sequence[JsonObject] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
+    """Execute a statement on tables in the current session's transaction, past its objects: the quick way.
+
+    Args:
+        statement: built once, so that it is compiled once.
+        values: of its parameters; several sets execute it for each.
+    """
+    return db.session.connection().execute(statement, values)
+
+
 def changed_rows(statement: UpdateBase) -> int:
     """Execute an update or delete in the current session; returns how many rows it changed."""
     result = db.session.execute(statement)
     if not isinstance(result, CursorResult):
         raise TypeError(type(result))
     return result.rowcount
+
+
+_AWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the database cannot be reached or used just now: later it may work."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorname", "").startswith(_AWAY)
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
 
 
 _reading: ContextVar[bool] = ContextVar("reading", default=False)

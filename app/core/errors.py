@@ -1,5 +1,7 @@
 """What can go wrong, as a tree: catch the branch you can answer for."""
 
+from typing import Self
+
 
 class TenantAtlasError(Exception):
     """Every error this product raises on purpose; its text may be shown to the person who caused it."""
@@ -82,6 +84,15 @@ class ItemSkippedError(ItemFailedError):
 class LeaseLostError(TenantAtlasError):
     """This worker no longer holds the run: nothing was written and nothing more may be done."""
 
+    @classmethod
+    def of(cls, run_id: int) -> Self:
+        """The error for one run."""
+        return cls(f"run {run_id} is no longer held by this worker")
+
 
 class RunAbortedError(TenantAtlasError):
     """Somebody asked the run to stop; raised at the next checkpoint."""
+
+
+class RunInterruptedError(TenantAtlasError):
+    """The worker is being stopped: the run is given back and resumed by another; raised at a checkpoint."""

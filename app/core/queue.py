@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import logging
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.core.keys import derive_key
 
 EXTENSION = "tenantatlas.queue"
 TASK_NAME = "execute_run"  # frozen: messages of an older release name it
-IDLE_DELAY = 0.05  # seconds between looks into an empty queue; a wake-up then takes about 30 ms
+IDLE_DELAY = 0.04  # seconds between looks into an empty SQLite queue; a wake-up then takes about 25 ms
 SHUTDOWN_SECONDS = 30  # what SIGTERM leaves a running run to end by itself
 DIGEST_SIZE = hashlib.sha256().digest_size
 
@@ -93,19 +94,51 @@ def ring(run_id: int) -> None:
         logger.exception("run %s: the queue cannot be reached; the sweeper will ring again", run_id)
 
 
-def make_consumer(app: Flask, *, workers: int) -> Consumer:
-    """A Huey consumer over threads, silent when idle; `run()` it in the main thread.
+def length() -> int:
+    """How many rings nobody has heard yet."""
+    huey, _ = current_app.extensions[EXTENSION]
+    return int(huey.pending_count())
 
-    SIGTERM lets running runs end for 30 seconds, SIGINT stops at once.
+
+class CleanConsumer(Consumer):
+    """Huey's consumer, for which SIGTERM and SIGINT both mean: end what can be ended, then stop."""
+
+    def __init__(self, huey: Huey, **options: Any) -> None:  # noqa: ANN401 - Huey's own options
+        """Take Huey's options."""
+        super().__init__(huey, **options)
+        gracefully = (False, True)  # (restart, graceful)
+        self._signal_actions = {signal.SIGTERM: gracefully, signal.SIGINT: gracefully}
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether a signal asked to stop, in this process or in the one that forked it."""
+        return self._signum is not None or bool(self.stop_flag.is_set())
+
+
+def make_consumer(
+    app: Flask, *, workers: int, processes: bool = False, in_child: Callable[[], None] | None = None
+) -> CleanConsumer:
+    """A Huey consumer, silent when idle; `run()` it in the main thread.
+
+    Args:
+        app: the application.
+        workers: how many runs at a time.
+        processes: a process for each, forked from this one; else a thread.
+        in_child: called first in each forked process.
     """
     huey, _ = app.extensions[EXTENSION]
-    return huey.create_consumer(
+    if processes and in_child is not None:
+        huey.on_startup(name="in_child")(in_child)
+    return CleanConsumer(
+        huey,
         workers=workers,
+        worker_type="process" if processes else "thread",
         periodic=False,
         initial_delay=IDLE_DELAY,
         max_delay=IDLE_DELAY,
         backoff=1.0,
         check_worker_health=True,
+        health_check_interval=1,
         graceful_signal="TERM",
         shutdown_timeout=SHUTDOWN_SECONDS,
         scheduler_interval=60,

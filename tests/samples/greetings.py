@@ -18,7 +18,7 @@ class GreetParams(BaseModel):
 def greet(run: RunContext[GreetParams]) -> None:
     """Greet everybody who is somebody."""
     for person in run.items:
-        while person == run.items[-1] and run.params.until is not None and not run.params.until.exists():
+        while person == run.params.people[-1] and run.params.until and not run.params.until.exists():
             run.checkpoint()
             sleep(0.02)
         with run.item(person):

@@ -8,11 +8,12 @@ from sqlalchemy import update
 
 from app.core.db import db
 from app.core.runs import lifecycle
+from app.core.runs.items import Outcome
 from app.core.runs.lease import Lease
 from app.core.runs.models import BulkOperationRun
-from app.core.runs.new_run import NewRun
+from app.core.runs.new_run import Initiator, NewRun, Started
 from app.core.runs.status import RunStatus
-from app.core.runs.tally import ItemOutcome, Outcome, Tally, failure_entry
+from app.core.runs.tally import ItemOutcome, Tally, failure_entry
 from app.core.tenants import Tenant, create_tenant
 from app.core.users import Role, User, create_user, set_membership
 from tests.support.browsing import PASSWORD
@@ -69,14 +70,20 @@ def new_run(run_type="probe.check", **changes) -> NewRun:
     return NewRun(run_type=run_type, **(declared | changes))
 
 
+def begin(tenant, new: NewRun, user: User | None = None) -> Started:
+    """Start a run without an operation behind it."""
+    return lifecycle.start(tenant.id, new, Initiator.of(user))
+
+
 def tally(*, succeeded=(), failed=(), skipped=(), reports: Sequence[tuple[str, str]] = ()) -> Tally:
     """Outcomes by item id; every failure says `not_found`."""
     counted = Tally()
     for outcome, items in ((Outcome.SUCCEEDED, succeeded), (Outcome.SKIPPED, skipped)):
-        counted.outcomes += [ItemOutcome(item, outcome) for item in items]
+        for item in items:
+            counted.add(ItemOutcome(item, outcome))
     for item in failed:
         entry = failure_entry("not_found", "It is not there.", item_id=item)
-        counted.outcomes.append(ItemOutcome(item, Outcome.FAILED, entry))
+        counted.add(ItemOutcome(item, Outcome.FAILED, entry))
     counted.reports += [failure_entry(code, reason) for code, reason in reports]
     return counted
 
@@ -115,9 +122,10 @@ def make_run(app, request):
         tenant = tenant or request.getfixturevalue("tenant")
         if status is RunStatus.COMPLETED_WITH_ERRORS and not (failed or reports):
             succeeded, failed = succeeded or 1, 1
-        done = [f"item-{number}" for number in range(1, succeeded + failed + skipped + 1)]
+        count = succeeded + failed + skipped
+        done = [*items, *(f"item-{number}" for number in range(1, count + 1))][:count]
         expected = list(items) or done
-        run = lifecycle.start(tenant, new_run(run_type, item_ids=expected, **declared), user).run
+        run = begin(tenant, new_run(run_type, item_ids=expected, **declared), user).run
         if created_at is not None:
             db.session.execute(
                 update(BulkOperationRun).where(BulkOperationRun.id == run.id).values(created_at=created_at)

@@ -18,6 +18,7 @@ WEB_THREADS = 8
 DEFAULT_PORT = 5000
 
 HOOKS = "tenantatlas.serve"
+CHORES = "tenantatlas.chores"  # what every worker calls every few seconds
 
 workers_option = click.option(
     "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Runs at a time."
@@ -39,11 +40,13 @@ class ServeHooks:
 
 @click.command("worker")
 @workers_option
+@click.option("--processes", is_flag=True, help="A process for each run at a time, instead of a thread.")
 @with_appcontext
-def worker(workers: int) -> None:
+def worker(workers: int, *, processes: bool) -> None:
     """Execute runs until stopped."""
+    app = _application()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    run_worker(_application(), workers=workers)
+    run_worker(app, slots=workers, processes=processes, chores=app.extensions[CHORES])
 
 
 @click.command("serve")
@@ -68,7 +71,7 @@ def serve(host: str, port: int, workers: int) -> None:
     for task in hooks.background:
         threading.Thread(target=_in_background, args=(app, task), name=task.__name__, daemon=True).start()
     try:
-        run_worker(app, workers=workers)
+        run_worker(app, slots=workers, chores=app.extensions[CHORES])
     finally:
         server.close()
 

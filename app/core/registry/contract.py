@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -80,10 +81,21 @@ class RunFacts(Protocol):
         """What the executor left with `run.summarize`."""
 
 
+class RunItems(Protocol):
+    """The items of a run, streamed from the ledger a page at a time."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Ids without an outcome, in their order: after a resume, what is left to do."""
+
+    def __len__(self) -> int:
+        """How many items the run has, whatever became of them."""
+
+
 class RunContext(Protocol[P_co]):
     """A running run, as its executor sees it.
 
-    Every method may raise `LeaseLostError` or `RunAbortedError`: let it pass.
+    Every method may raise an error that ends this call (`LeaseLostError`, `RunAbortedError`,
+    `RunInterruptedError`): let it pass.
     """
 
     @property
@@ -99,8 +111,12 @@ class RunContext(Protocol[P_co]):
         """Validated parameters."""
 
     @property
-    def items(self) -> Sequence[str]:
-        """Ids of the items, in order, as given at the start or by `expect`."""
+    def attempt(self) -> int:
+        """1 for the first call of the executor; more when the run is resumed."""
+
+    @property
+    def items(self) -> RunItems:
+        """The items that have no outcome yet; given at the start or by `expect`."""
 
     def expect(self, item_ids: Iterable[str]) -> None:
         """Add items found while running; ids already known are ignored."""
@@ -118,7 +134,16 @@ class RunContext(Protocol[P_co]):
         """Leave JSON-ready facts on the run: counts and notes for pages, links and the CLI."""
 
     def checkpoint(self) -> None:
-        """Prove life between items and stop here if the run was aborted."""
+        """Show progress and stop here if the run was aborted, interrupted, lost or took too long.
+
+        It commits the current transaction of `db.session` when it writes: at most every 250 ms.
+        """
+
+    def fence(self) -> None:
+        """Prove, in the current transaction of `db.session`, that the run is still this worker's.
+
+        Call it before the commit of the operation's own writes: a late worker then writes nothing.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,12 +158,23 @@ class OperationType(Generic[P]):
         description: one sentence on the start page.
         icon: name in the icon sprite.
         role: the least role that may start it.
-        items: item ids known at the start, 1 to 255 characters each; none: the executor calls `expect`.
+        items: item ids known at the start, 1 to 255 characters each, in the same order each time it is asked;
+            an iterator may be of any length. None: the executor calls `expect`.
         idempotency_key: equal for equal work; default: the run type with the parameters.
         related_links: links to the artefact, asked inside the tenant's URL space when the run ends.
         shown_inputs: what the run page shows of the parameters; default: all, redacted.
         reason_codes: meaning and advice per code.
         start_endpoint: the plugin's own start page instead of the generated form.
+        resumable: the executor may be called again for the same run after an earlier call ended anywhere.
+        idempotent_items: doing an item twice is as good as once; else each item is announced to the ledger
+            before it begins, and one that was in flight in a lost worker becomes `unknown`.
+        max_attempts: how many workers may be lost over one run before it fails with `crashed_repeatedly`.
+        max_runtime: the longest one attempt may take; none: no limit.
+        concurrency: how many runs of this type a tenant may have running; none: no limit.
+        breaker: if that many items come first and all fail with one reason code, the rest is left
+            unprocessed (`stopped_early`); none: never.
+        follows: run type -> what to start after each run of it that completed: asked with its facts, answers
+            with parameters for this operation, or nothing.
     """
 
     run_type: str
@@ -154,6 +190,13 @@ class OperationType(Generic[P]):
     shown_inputs: "Callable[[Tenant, P], JsonObject] | None" = None
     reason_codes: Mapping[str, ReasonCode] = field(default_factory=dict)
     start_endpoint: str | None = None
+    resumable: bool = False
+    idempotent_items: bool = False
+    max_attempts: int = 3
+    max_runtime: timedelta | None = None
+    concurrency: int | None = None
+    breaker: int | None = None
+    follows: "Mapping[str, Callable[[RunFacts], JsonObject | None]]" = field(default_factory=dict)
 
     @property
     def resource(self) -> str:
@@ -220,7 +263,16 @@ def problems_of(plugin: Plugin) -> list[str]:
             problems.append(f"run type {operation.run_type[:120]!r} is not `resource.action` in lower case")
         if not operation.label.strip():
             problems.append(f"run type {operation.run_type[:120]!r} has no label")
+        problems += _wrong_limits(operation)
     declared = [operation.run_type for operation in plugin.operations]
     twice = sorted({run_type for run_type in declared if declared.count(run_type) > 1})
     problems += [f"run type {run_type[:120]!r} is declared twice" for run_type in twice]
     return problems
+
+
+def _wrong_limits(operation: AnyOperation) -> list[str]:
+    limits = {name: getattr(operation, name) for name in ("max_attempts", "concurrency", "breaker")}
+    wrong = [name for name, value in limits.items() if value is not None and value < 1]
+    if operation.max_runtime is not None and operation.max_runtime <= timedelta():
+        wrong.append("max_runtime")
+    return [f"run type {operation.run_type[:120]!r}: {name} must be greater than 0" for name in wrong]

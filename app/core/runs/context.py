@@ -1,22 +1,35 @@
-"""A running run, as its executor holds it: counts outcomes, flushes them in time, notices when to stop."""
+"""A running run, as its executor holds it: counts outcomes, streams items, notices when to stop."""
 
+import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
 from app.core import clock
-from app.core.db import JsonObject, db
-from app.core.errors import ItemFailedError, ItemSkippedError, LeaseLostError, RunAbortedError, RunFailedError
+from app.core.db import JsonObject, db, is_away
+from app.core.errors import (
+    ItemFailedError,
+    ItemSkippedError,
+    LeaseLostError,
+    RunAbortedError,
+    RunFailedError,
+    RunInterruptedError,
+)
+from app.core.runs import lifecycle
+from app.core.runs.breaker import Breaker
+from app.core.runs.items import Outcome
 from app.core.runs.lease import Lease
-from app.core.runs.lifecycle import record_progress
-from app.core.runs.tally import ItemOutcome, Outcome, Tally, failure_entry, unique_items
+from app.core.runs.progress import Progress
+from app.core.runs.tally import ItemOutcome, checked_item, failure_entry
+from app.core.runs.worklist import Worklist
 from app.core.tenants import Tenant
 
-FLUSH_SECONDS = 0.25
 UNEXPECTED = "unexpected_error"
+ENDINGS = (LeaseLostError, RunAbortedError, RunFailedError, RunInterruptedError)
 
 P = TypeVar("P", bound=BaseModel)
 logger = logging.getLogger(__name__)
@@ -25,15 +38,35 @@ logger = logging.getLogger(__name__)
 class ExecutingRun(Generic[P]):
     """What `RunContext` promises; see there for what each method does."""
 
-    def __init__(self, lease: Lease, tenant: Tenant, params: P, items: Iterable[str]) -> None:
-        """Hold a claimed run."""
+    def __init__(
+        self,
+        lease: Lease,
+        tenant: Tenant,
+        params: P,
+        *,
+        announces_items: bool = True,
+        breaker: int | None = None,
+        max_runtime: timedelta | None = None,
+        is_stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Hold a claimed run.
+
+        Args:
+            lease: the claim.
+            tenant: whose run it is.
+            params: validated.
+            announces_items: whether each item is written as in flight before it begins.
+            breaker: how many first failures with one reason code end the run; none: any number is borne.
+            max_runtime: the longest this attempt may take.
+            is_stopping: whether the worker is being stopped and the run may be resumed by another.
+        """
         self.lease, self.tenant, self.params = lease, tenant, params
         self.summary: JsonObject = {}
-        self._items = unique_items(items)
-        self._done: set[str] = set()
-        self._items_changed = False
-        self._tally = Tally()
-        self._flushed_at = clock.ticks()
+        self.progress = Progress(lease, announces_items=announces_items)
+        self.items = Worklist(lease, self.progress)
+        self._breaker = Breaker(breaker)
+        self._max_runtime, self._began_at = max_runtime, clock.ticks()
+        self._is_stopping = is_stopping
 
     @property
     def id(self) -> int:
@@ -41,68 +74,77 @@ class ExecutingRun(Generic[P]):
         return self.lease.run_id
 
     @property
-    def items(self) -> Sequence[str]:
-        """Ids of the items, in order."""
-        return list(self._items)
+    def attempt(self) -> int:
+        """Which claim of the run this is."""
+        return self.lease.attempt
 
     def expect(self, item_ids: Iterable[str]) -> None:
         """Add items found while running."""
-        known = len(self._items)
-        self._items |= unique_items(item_ids)
-        self._items_changed = self._items_changed or len(self._items) != known
+        self.items.add(item_ids)
 
     @contextmanager
     def item(self, item_id: str) -> Iterator[None]:
         """Work on one item and count its outcome."""
-        if item_id in self._done:
-            raise ValueError(f"item {item_id!r} has been processed already")
-        self.expect([item_id])
+        counts = self.items.is_open(checked_item(item_id))
+        self._breaker.check()
         self.checkpoint()
-        self._done.add(item_id)
+        self.progress.begin(item_id)
+        outcome: ItemOutcome | None = None
         try:
             yield
+            outcome = ItemOutcome(item_id, Outcome.SUCCEEDED)
         except ItemSkippedError as skip:
-            self._count(item_id, Outcome.SKIPPED, skip.reason_code, skip.reason)
+            outcome = self._failed(item_id, skip, Outcome.SKIPPED)
         except ItemFailedError as failure:
-            self._count(item_id, Outcome.FAILED, failure.reason_code, failure.reason)
-        except (LeaseLostError, RunAbortedError, RunFailedError):
+            outcome = self._failed(item_id, failure, Outcome.FAILED)
+        except ENDINGS:
             raise
         except Exception as error:
+            if is_away(error):
+                raise
             logger.exception("run %s: item failed unexpectedly", self.id)
             db.session.rollback()
-            self._count(item_id, Outcome.FAILED, UNEXPECTED, unexpected_reason(error))
-        else:
-            self._tally.outcomes.append(ItemOutcome(item_id, Outcome.SUCCEEDED))
+            outcome = self._failed(
+                item_id, ItemFailedError(UNEXPECTED, unexpected_reason(error)), Outcome.FAILED
+            )
+        finally:
+            if outcome is not None:
+                self.items.close(item_id)
+                self._breaker.count(outcome)
+            self.progress.end(outcome if counts else None)
 
     def report(self, reason_code: str, reason: str, *, item_id: str | None = None) -> None:
         """Add a failure entry that is not an item's outcome."""
-        self._tally.reports.append(failure_entry(reason_code, reason, item_id=item_id))
+        self.progress.report(failure_entry(reason_code, reason, item_id=item_id))
 
     def summarize(self, **facts: object) -> None:
         """Leave JSON-ready facts on the run."""
+        json.dumps(facts, allow_nan=False)
         self.summary |= facts
 
     def checkpoint(self) -> None:
-        """Flush when it is time; stop here if the run was aborted or lost."""
-        if clock.ticks() - self._flushed_at < FLUSH_SECONDS:
-            return
-        tally, expected = self.take()
-        if record_progress(self.lease, tally, expected=expected):
-            message = f"run {self.id} was asked to stop"
-            raise RunAbortedError(message)
+        """Flush when it is time; stop here if the run was aborted, interrupted, lost or takes too long."""
+        self.progress.flush_when_due()
+        while self.progress.is_doubtful and not self.progress.is_lost:
+            self.progress.flush()
+            if self.progress.is_doubtful:
+                clock.pause(1.0)
+        if self.progress.is_lost:
+            raise LeaseLostError.of(self.id)
+        if self.progress.is_aborted:
+            raise RunAbortedError(f"run {self.id} was asked to stop")
+        if self._max_runtime and clock.ticks() - self._began_at > self._max_runtime.total_seconds():
+            raise RunFailedError(*lifecycle.OVERDUE)
+        if self._is_stopping():
+            raise RunInterruptedError(f"run {self.id} is given back: its worker is being stopped")
 
-    def take(self) -> tuple[Tally, Sequence[str] | None]:
-        """What was counted since the last flush, and all items if there are new ones; begins anew."""
-        tally, self._tally = self._tally, Tally()
-        expected = self.items if self._items_changed else None
-        self._items_changed = False
-        self._flushed_at = clock.ticks()
-        return tally, expected
+    def fence(self) -> None:
+        """Prove in the current transaction that the run is still held."""
+        lifecycle.require_held(self.lease)
 
-    def _count(self, item_id: str, outcome: Outcome, reason_code: str, reason: str) -> None:
-        self._tally.outcomes.append(
-            ItemOutcome(item_id, outcome, failure_entry(reason_code, reason, item_id=item_id))
-        )
+    def _failed(self, item_id: str, failure: ItemFailedError, outcome: Outcome) -> ItemOutcome:
+        entry = failure_entry(failure.reason_code, failure.reason, item_id=item_id)
+        return ItemOutcome(item_id, outcome, entry)
 
 
 def unexpected_reason(error: BaseException) -> str:

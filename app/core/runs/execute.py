@@ -1,138 +1,178 @@
 """The one generic task: claim a run, call its operation, end it once."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from itertools import islice
 
-from flask import current_app, g
+from flask import current_app
 from pydantic import BaseModel
 
-from app.core.db import JsonObject, db
+from app.core import clock, queue
+from app.core.db import db, is_away, reading
 from app.core.errors import (
     InvalidParametersError,
     LeaseLostError,
     RunAbortedError,
     RunFailedError,
+    RunInterruptedError,
     UnknownRunTypeError,
 )
-from app.core.redaction import safe_reason
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import AnyOperation, NoParams
-from app.core.runs import heartbeat, lifecycle
+from app.core.runs import heartbeat, lifecycle, workers
+from app.core.runs.closing import close, hand_back
 from app.core.runs.context import UNEXPECTED, ExecutingRun, unexpected_reason
 from app.core.runs.lease import Lease
-from app.core.runs.models import BulkOperationRun
+from app.core.runs.queries import first_pending_like
+from app.core.runs.ready import ReadyRun, ready_run
 from app.core.runs.start import validated
 from app.core.runs.status import RunStatus
-from app.core.tenants import Tenant, tenant_by_id
+from app.core.runs.tally import unique_items
 
 UNAVAILABLE = "operation_unavailable"
+STOPPING_PAUSE = 0.2  # seconds, so that a worker that is being stopped does not ring for itself
+LISTED_AT_ONCE = 1000  # items a transaction
+DATABASE_AWAY = "The database could not be reached or written; the run goes on when it can."
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Finished:
-    """A run as its related links are asked for."""
-
-    id: int
-    tenant: Tenant
-    params: JsonObject
-    summary: JsonObject
 
 
 def execute_run(run_id: int) -> None:
     """Execute a pending run in this process; a run that is not pending is left alone.
 
-    Never raises for what an operation does: every end is written on the run.
+    Never raises for what an operation does, or for a database that is away: every end is written on the run,
+    or left to the rescue.
     """
-    run = db.session.get(BulkOperationRun, run_id, populate_existing=True)
-    if run is None or run.status != RunStatus.PENDING:
-        db.session.commit()
+    if heartbeat.is_stopping():
+        clock.pause(STOPPING_PAUSE)
+        queue.ring(run_id)
         return
     try:
-        operation = current_catalog().operation(run.run_type)
+        _execute(run_id)
+    except Exception as error:
+        db.session.rollback()
+        if not is_away(error):
+            raise
+        logger.warning("run %s: the database is away; the rescue will see to it", run_id)
+
+
+def _execute(run_id: int) -> None:
+    ready = ready_run(run_id)
+    if ready is None:
+        return
+    try:
+        operation = current_catalog().operation(ready.run_type)
     except UnknownRunTypeError:
-        lifecycle.fail_unclaimed(
-            run_id, UNAVAILABLE, f"No loaded plugin offers {run.run_type}; is {run.plugin} installed?"
-        )
+        _leave(ready)
         return
-    db.session.commit()
-    lease = lifecycle.claim(run_id, heartbeat.worker_name(), current_app.config["LEASE_SECONDS"])
+    lease = lifecycle.claim(
+        run_id,
+        heartbeat.worker_name(),
+        current_app.config["LEASE_SECONDS"],
+        max_runtime=operation.max_runtime,
+        concurrency=operation.concurrency,
+    )
     if lease is not None:
-        with heartbeat.kept_alive(lease):
-            _work(lease, operation)
+        _hold(lease, operation, ready)
+        if operation.concurrency is not None:
+            _ring_next(run_id)
 
 
-def _work(lease: Lease, operation: AnyOperation) -> None:
-    run = db.session.get_one(BulkOperationRun, lease.run_id, populate_existing=True)
-    tenant, params, items = tenant_by_id(run.tenant_id), run.params, run.item_ids
-    db.session.commit()
-    # Apart from the session: after a rollback, a look at its slug would open a transaction that nobody ends.
-    db.session.expunge(tenant)
-    context: ExecutingRun[BaseModel] = ExecutingRun(lease, tenant, NoParams(), items)
+def _leave(ready: ReadyRun) -> None:
+    """A run type this process does not know: another worker may; if none does, the run ends."""
+    with reading():
+        offered = workers.live_run_types()
+        db.session.commit()
+    if ready.run_type not in offered:
+        reason = f"No loaded plugin offers {ready.run_type}; is {ready.plugin} installed?"
+        lifecycle.fail_unclaimed(ready.id, UNAVAILABLE, reason)
+
+
+def _hold(lease: Lease, operation: AnyOperation, ready: ReadyRun) -> None:
+    context: ExecutingRun[BaseModel] = ExecutingRun(
+        lease,
+        ready.tenant,
+        NoParams(),
+        announces_items=not ready.idempotent_items,
+        breaker=None if ready.has_good_items else operation.breaker,
+        max_runtime=operation.max_runtime,
+        is_stopping=lambda: ready.resumable and heartbeat.is_stopping(),
+    )
+    with heartbeat.kept_alive(context.progress):
+        try:
+            status = _work(context, operation, ready)
+        except LeaseLostError:
+            db.session.rollback()
+            logger.warning("run %s: lease lost, nothing more is written", lease.run_id)
+        except RunInterruptedError:
+            hand_back(context, "Its worker was stopped.")
+        except KeyboardInterrupt:
+            hand_back(context, "Its process was interrupted.")
+            raise
+        except _DatabaseAwayError:
+            hand_back(context, DATABASE_AWAY, is_charged=True)
+        else:
+            close(context, operation, status, ready.params)
+
+
+class _DatabaseAwayError(Exception):
+    """The operation met a database that cannot be used just now."""
+
+
+def _work(context: ExecutingRun[BaseModel], operation: AnyOperation, ready: ReadyRun) -> RunStatus:
+    """Call the operation; its failure is reported on the context.
+
+    Returns:
+        How the run ends.
+    """
     try:
-        context.params = validated(operation, params)
+        context.params = validated(operation, ready.params)
+        if not ready.items_listed:
+            _list_items(context, operation)
         operation.execute(context)
-        status = RunStatus.COMPLETED
-    except LeaseLostError:
-        _let_go(lease)
-        return
+        db.session.commit()
+        return RunStatus.COMPLETED
+    except (LeaseLostError, RunInterruptedError):
+        raise
     except RunAbortedError:
-        status = RunStatus.ABORTED
         context.report("aborted", "Stopped on request.")
+        return RunStatus.ABORTED
     except RunFailedError as failure:
-        status = RunStatus.FAILED
         context.report(failure.reason_code, failure.reason)
     except InvalidParametersError as error:
-        status = RunStatus.FAILED
         context.report("invalid_parameters", f"Parameters do not fit this version of the operation: {error}")
     except (Exception, SystemExit) as error:
-        logger.exception("run %s failed unexpectedly", lease.run_id)
-        status = RunStatus.FAILED
+        if is_away(error):
+            logger.warning("run %s: %s", context.id, DATABASE_AWAY)
+            raise _DatabaseAwayError from error
+        logger.exception("run %s failed unexpectedly", context.id)
         context.report(UNEXPECTED, unexpected_reason(error))
-    _finish(context, operation, status, params)
+    return RunStatus.FAILED
 
 
-def _finish(
-    context: ExecutingRun[BaseModel], operation: AnyOperation, status: RunStatus, params: JsonObject
-) -> None:
-    if status is not RunStatus.COMPLETED:
-        db.session.rollback()
-    tally, expected = context.take()
-    facts = _Finished(context.id, context.tenant, params, context.summary)
-    try:
-        links = _links(operation, facts)
-        lifecycle.finish(
-            context.lease, status, tally, expected=expected, summary=context.summary, related_links=links
-        )
-    except LeaseLostError:
-        _let_go(context.lease)
+def _list_items(context: ExecutingRun[BaseModel], operation: AnyOperation) -> None:
+    """Write the items of a long list to the ledger, a batch at a time, none kept.
+
+    Two application contexts, so two sessions: a query that the operation streams from outlives our commits.
+    """
+    if operation.items is None:
+        return
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
+    with app.app_context():
+        with reading():
+            ids = iter(operation.items(context.tenant, context.params))
+            batch = list(islice(ids, LISTED_AT_ONCE))
+        while batch:
+            with app.app_context():
+                context.progress.list_ahead(unique_items(batch))
+                context.checkpoint()
+            with reading():
+                batch = list(islice(ids, LISTED_AT_ONCE))
+    lifecycle.note_listed(context.lease)
 
 
-def _links(operation: AnyOperation, facts: _Finished) -> Sequence[Mapping[str, str]]:
-    """Related links as stored; a resolver that fails costs the links, not the run."""
-    if operation.related_links is None:
-        return []
-    try:
-        with current_app.test_request_context():
-            g.tenant = facts.tenant
-            links = operation.related_links(facts)
-            return [
-                {"label": safe_reason(link.label, 120), "url": link.url}
-                for link in links
-                if is_local(link.url)
-            ]
-    except Exception:
-        logger.exception("run %s: related links of %s cannot be resolved", facts.id, operation.run_type)
-        return []
-
-
-def is_local(url: str) -> bool:
-    """Whether a URL is a path on this site."""
-    return url.startswith("/") and not url.startswith("//") and "\\" not in url
-
-
-def _let_go(lease: Lease) -> None:
-    db.session.rollback()
-    logger.warning("run %s: lease lost, nothing more is written", lease.run_id)
+def _ring_next(run_id: int) -> None:
+    with reading():
+        next_id = first_pending_like(run_id)
+        db.session.commit()
+    if next_id is not None:
+        queue.ring(next_id)

@@ -1,18 +1,24 @@
-"""Leases of this process, renewed while their runs are worked on."""
+"""The runs this process executes, kept alive and shown in time while they are worked on."""
 
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from uuid import uuid4
 
-from app.core.runs import lifecycle
 from app.core.runs.lease import Lease
+from app.core.runs.progress import Progress
 
-_held: dict[str, Lease] = {}
+_held: dict[str, Progress] = {}
 _lock = threading.Lock()
+
+
+class _Stop:
+    """Whether this process is being stopped, as whoever runs it says."""
+
+    asked: Callable[[], bool] = staticmethod(lambda: False)
 
 
 @cache
@@ -21,20 +27,44 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid4().hex[:8]}"
 
 
+def is_stopping() -> bool:
+    """Whether this process is being stopped: runs that can be resumed are given back."""
+    return _Stop.asked()
+
+
+def stop_when(asked: Callable[[], bool]) -> None:
+    """Let `is_stopping` ask this from now on."""
+    _Stop.asked = staticmethod(asked)
+
+
 @contextmanager
-def kept_alive(lease: Lease) -> Iterator[None]:
-    """Let `beat` renew this lease until the block ends."""
+def kept_alive(progress: Progress) -> Iterator[None]:
+    """Let `beat` care for a run until the block ends."""
+    token = progress.lease.token
     with _lock:
-        _held[lease.token] = lease
+        _held[token] = progress
     try:
         yield
     finally:
         with _lock:
-            _held.pop(lease.token, None)
+            _held.pop(token, None)
 
 
-def beat() -> int:
-    """Renew every lease this process holds; commits each; returns how many were renewed."""
+def held_leases() -> list[Lease]:
+    """The leases of the runs this process is working on."""
     with _lock:
-        leases = list(_held.values())
-    return sum(lifecycle.renew(lease) for lease in leases)
+        return [progress.lease for progress in _held.values()]
+
+
+def beat() -> None:
+    """Flush what long items hold back and renew the leases that need it."""
+    with _lock:
+        held = list(_held.values())
+    for progress in held:
+        progress.beat()
+
+
+def begin_anew() -> None:
+    """Forget what a parent process held: this one was forked from it."""
+    _held.clear()
+    worker_name.cache_clear()

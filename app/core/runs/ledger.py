@@ -1,78 +1,186 @@
-"""Counters, failures and item outcomes of a running run, written as deltas behind the fence."""
+"""The item ledger as it is written: items listed, in flight, with their outcomes, and counted."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import bindparam, func, insert, literal, select, text, update
 
-from app.core import clock
-from app.core.db import JsonObject, changed_rows, db
-from app.core.errors import LeaseLostError
-from app.core.runs.lease import Lease, held
-from app.core.runs.models import BulkOperationRun, BulkOperationRunItem
-from app.core.runs.tally import FailureEntry, ItemOutcome, Outcome, Tally
+from app.core.db import JsonObject, changed_rows, database_now, db, execute, table_of
+from app.core.runs.items import OPEN, BulkOperationRunItem, Outcome
+from app.core.runs.lease import Lease
+from app.core.runs.tally import FailureEntry, ItemOutcome, Tally, failure_entry
 
-FAILURES_KEPT = 50  # entries in the sample on the run; totals per reason code are complete
+LOOKED_UP = 500  # items a query: SQLite bounds its variables
+UNKNOWN = "outcome_unknown"
+UNKNOWN_SAID = "A worker was lost while this item was in work; nobody can say what became of it."
 
-
-def write_tally(lease: Lease, tally: Tally, expected: Sequence[str] | None, more: JsonObject) -> None:
-    """Write ledger rows and counter deltas under a lease; the caller commits.
-
-    Args:
-        lease: the claim under which the caller works.
-        tally: deltas, in items.
-        expected: all item ids, when some were added.
-        more: further columns of the run to set.
-
-    Raises:
-        LeaseLostError: the run is no longer held; nothing was written.
-    """
-    failures = tally.failures
-    values: JsonObject = {
-        **more,
-        "processed_items": BulkOperationRun.processed_items + len(tally.outcomes),
-        "succeeded": BulkOperationRun.succeeded + tally.count(Outcome.SUCCEEDED),
-        "failed": BulkOperationRun.failed + tally.count(Outcome.FAILED),
-        "skipped": BulkOperationRun.skipped + tally.count(Outcome.SKIPPED),
-    }
-    if expected is not None:
-        values |= {"item_ids": list(expected), "total_items": len(expected)}
-    if failures:
-        values |= _merged_failures(lease.run_id, failures)
-    if not change_run(values, *held(lease)):
-        db.session.rollback()
-        raise LeaseLostError(f"run {lease.run_id} is no longer held by this worker")
-    if tally.outcomes:
-        db.session.execute(
-            insert(BulkOperationRunItem), [_ledger_row(lease, item) for item in tally.outcomes]
-        )
-
-
-def change_run(values: JsonObject, *condition: ColumnElement[bool]) -> bool:
-    """Compare and set: write columns of the one run that meets the conditions; whether there was one."""
-    query = update(BulkOperationRun).where(*condition).execution_options(synchronize_session=False)
-    values = {**values, "updated_at": clock.now(), "version": BulkOperationRun.version + 1}
-    return changed_rows(query.values(values)) == 1
-
-
-def _merged_failures(run_id: int, new: Sequence[FailureEntry]) -> JsonObject:
-    """Bounded sample and complete totals with `new` added; safe because only the lease holder writes them."""
-    query = select(BulkOperationRun.failures, BulkOperationRun.failure_totals).where(
-        BulkOperationRun.id == run_id
+_table = table_of(BulkOperationRunItem)
+_INSERT = insert(_table)
+_CHANGE = (
+    update(_table)
+    .where(
+        _table.c.run_id == bindparam("to_run_id"),
+        _table.c.item_id == bindparam("to_item_id"),
+        text("outcome IN ('pending', 'in_flight')"),
     )
-    kept, totals = db.session.execute(query).one()
-    totals = dict(totals)
-    for entry in new:
-        totals[entry["reason_code"]] = totals.get(entry["reason_code"], 0) + 1
-    return {"failures": ([*(kept or []), *new])[:FAILURES_KEPT], "failure_totals": totals}
+    .values({name: bindparam(f"to_{name}") for name in ("outcome", "attempt", "reason_code", "reason")})
+)
 
 
-def _ledger_row(lease: Lease, item: ItemOutcome) -> JsonObject:
+@dataclass(frozen=True)
+class LedgerCounts:
+    """What the ledger of one run holds.
+
+    Attributes:
+        outcomes: outcome -> items.
+        reasons: reason code -> items that failed or are unknown for it.
+    """
+
+    outcomes: Counter[Outcome]
+    reasons: Counter[str]
+
+    @property
+    def total(self) -> int:
+        """All items."""
+        return self.outcomes.total()
+
+    @property
+    def processed(self) -> int:
+        """Items with an outcome."""
+        return self.total - sum(self.outcomes[outcome] for outcome in OPEN)
+
+
+def list_items(run_id: int, item_ids: Iterable[str]) -> int:
+    """List items nobody has worked on; returns how many the ledger did not know yet."""
+    rows = [
+        _row(run_id, item_id, Outcome.PENDING, attempt=0) for item_id in _unlisted(run_id, list(item_ids))
+    ]
+    if rows:
+        execute(_INSERT, rows)
+    return len(rows)
+
+
+def add_repeated(run_id: int, repeated_id: int, outcomes: Sequence[Outcome]) -> int:
+    """List the items of another run that stand as named; returns how many."""
+    item = BulkOperationRunItem
+    chosen = (
+        select(literal(run_id), item.item_id, literal(Outcome.PENDING.value), literal(0), database_now())
+        .where(item.run_id == repeated_id, item.outcome.in_(outcomes))
+        .order_by(item.id)
+    )
+    columns = ["run_id", "item_id", "outcome", "attempt", "created_at"]
+    execute(_INSERT.from_select(columns, chosen))
+    return counts_of(run_id).total
+
+
+def first_items(run_id: int, limit: int) -> list[str]:
+    """Ids of a run's first items, in their order."""
+    item = BulkOperationRunItem
+    query = select(item.item_id).where(item.run_id == run_id).order_by(item.id).limit(limit)
+    return list(db.session.scalars(query))
+
+
+def write_items(lease: Lease, tally: Tally) -> int:
+    """Write a tally's items behind a fence the caller has passed; returns how many were new to the ledger."""
+    ended = {item.item_id: item for item in tally.outcomes}
+    fresh = dict.fromkeys(_unlisted(lease.run_id, list(tally.expected)))
+    new = [_ended_row(lease, ended[item_id]) for item_id in fresh if item_id in ended]
+    new += [
+        _row(lease.run_id, item_id, Outcome.PENDING, attempt=0) for item_id in fresh if item_id not in ended
+    ]
+    if new:
+        execute(_INSERT, new)
+    _change_open([_ended_row(lease, item) for item in tally.outcomes if item.item_id not in fresh])
+    flying = [item_id for item_id in tally.in_flight if item_id not in ended]
+    _change_open(
+        [_row(lease.run_id, item_id, Outcome.IN_FLIGHT, attempt=lease.attempt) for item_id in flying]
+    )
+    return len(fresh)
+
+
+def outcome_of(run_id: int, item_id: str) -> tuple[Outcome, int] | None:
+    """Where one item stands and since which attempt; nothing: the ledger does not know it."""
+    item = BulkOperationRunItem
+    query = select(item.outcome, item.attempt).where(item.run_id == run_id, item.item_id == item_id)
+    row = db.session.execute(query).one_or_none()
+    return None if row is None else (Outcome(row.outcome), row.attempt)
+
+
+def land(run_id: int, *, may_repeat: bool) -> int:
+    """Settle what was in flight when a worker went: to be done again, or unknown.
+
+    Returns:
+        How many became unknown.
+    """
+    flying = update(BulkOperationRunItem).where(
+        BulkOperationRunItem.run_id == run_id, BulkOperationRunItem.outcome == Outcome.IN_FLIGHT
+    )
+    if may_repeat:
+        db.session.execute(flying.values(outcome=Outcome.PENDING))
+        return 0
+    values = {"outcome": Outcome.UNKNOWN, "reason_code": UNKNOWN, "reason": UNKNOWN_SAID}
+    return changed_rows(flying.values(values))
+
+
+def counts_of(run_id: int) -> LedgerCounts:
+    """Count a run's ledger."""
+    item, outcomes, reasons = BulkOperationRunItem, Counter[Outcome](), Counter[str]()
+    query = (
+        select(item.outcome, item.reason_code, func.count())
+        .where(item.run_id == run_id)
+        .group_by(item.outcome, item.reason_code)
+    )
+    for outcome, reason_code, count in db.session.execute(query):
+        outcomes[Outcome(outcome)] += count
+        if reason_code is not None and outcome in {Outcome.FAILED, Outcome.UNKNOWN}:
+            reasons[reason_code] += count
+    return LedgerCounts(outcomes, reasons)
+
+
+def failed_items(run_id: int, limit: int) -> list[FailureEntry]:
+    """Entries of the first items that failed or are unknown."""
+    item = BulkOperationRunItem
+    query = (
+        select(item.item_id, item.reason_code, item.reason)
+        .where(item.run_id == run_id, item.outcome.in_((Outcome.FAILED, Outcome.UNKNOWN)))
+        .order_by(item.id)
+        .limit(limit)
+    )
+    rows = db.session.execute(query)
+    return [failure_entry(code or UNKNOWN, reason or "", item_id=item_id) for item_id, code, reason in rows]
+
+
+def _unlisted(run_id: int, item_ids: Sequence[str]) -> list[str]:
+    known: set[str] = set()
+    for begin in range(0, len(item_ids), LOOKED_UP):
+        query = select(BulkOperationRunItem.item_id).where(
+            BulkOperationRunItem.run_id == run_id,
+            BulkOperationRunItem.item_id.in_(item_ids[begin : begin + LOOKED_UP]),
+        )
+        known.update(db.session.scalars(query))
+    return [item_id for item_id in item_ids if item_id not in known]
+
+
+def _change_open(rows: Sequence[JsonObject]) -> None:
+    """Write outcomes of items that have none yet: a second outcome of an item changes nothing."""
+    if rows:
+        named = [{f"to_{name}": value for name, value in row.items()} for row in rows]
+        execute(_CHANGE, named)
+
+
+def _ended_row(lease: Lease, item: ItemOutcome) -> JsonObject:
     failure = item.failure or {}
+    row = _row(lease.run_id, item.item_id, item.outcome, attempt=lease.attempt)
+    return row | {"reason_code": failure.get("reason_code"), "reason": failure.get("reason")}
+
+
+def _row(run_id: int, item_id: str, outcome: Outcome, *, attempt: int) -> JsonObject:
     return {
-        "run_id": lease.run_id,
-        "item_id": item.item_id,
-        "outcome": item.outcome,
-        "reason_code": failure.get("reason_code"),
-        "reason": failure.get("reason"),
+        "run_id": run_id,
+        "item_id": item_id,
+        "outcome": outcome,
+        "attempt": attempt,
+        "reason_code": None,
+        "reason": None,
     }

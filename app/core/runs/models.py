@@ -1,9 +1,9 @@
-"""The run record and its item ledger."""
+"""The run record."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -12,6 +12,9 @@ from app.core.runs.status import RunStatus, StatusBucket, status_bucket
 
 # As text, in indexes and in queries alike: with bound values no database sees that a partial index serves.
 ACTIVE_PREDICATE = text("status IN ('pending', 'running')")
+
+
+PENDING = text("status = 'pending'")
 
 
 class BulkOperationRun(CoreModel):
@@ -37,6 +40,9 @@ class BulkOperationRun(CoreModel):
         Index(None, "tenant_id", "created_at", "id"),
         Index(None, "tenant_id", "resource", "action", "created_at"),
         Index("ix_bulk_operation_runs_lease", "status", "lease_expires_at"),
+        Index("ix_bulk_operation_runs_ring", "ring_at", sqlite_where=PENDING, postgresql_where=PENDING),
+        Index(None, "retry_of_id"),
+        Index(None, "caused_by_id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -52,7 +58,8 @@ class BulkOperationRun(CoreModel):
     succeeded: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)
-    item_ids: Mapped[list[str]] = mapped_column(default=list)
+    unknown: Mapped[int] = mapped_column(default=0)  # in flight when a worker was lost; nobody can say
+    item_ids: Mapped[list[str]] = mapped_column(default=list)  # the first 1,000; the ledger has all
     failures: Mapped[list[Any] | None]  # bounded, sanitized sample of failure entries
     audit_log_id: Mapped[int | None] = mapped_column(ForeignKey("audit_logs.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -69,16 +76,29 @@ class BulkOperationRun(CoreModel):
     related_links: Mapped[list[Any]] = mapped_column(default=list)  # {label, url}
     correlation_id: Mapped[str] = mapped_column(String(36))
 
-    # What execution needs.
+    report_totals: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of these, not an item's outcome
+    retry_of_id: Mapped[int | None] = mapped_column(ForeignKey("bulk_operation_runs.id", ondelete="SET NULL"))
+    caused_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("bulk_operation_runs.id", ondelete="SET NULL")
+    )  # the run it follows
+
+    # What execution needs. What an operation declares is stored, so that rescue needs no plugin.
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    resumable: Mapped[bool] = mapped_column(default=False)
+    idempotent_items: Mapped[bool] = mapped_column(default=False)
+    max_attempts: Mapped[int] = mapped_column(default=1)
+    items_listed: Mapped[bool] = mapped_column(default=True)  # else the worker lists them first
     lease_token: Mapped[str | None] = mapped_column(String(36))
-    lease_expires_at: Mapped[datetime | None]
+    lease_expires_at: Mapped[datetime | None]  # by the database's clock, as every moment here
+    deadline_at: Mapped[datetime | None]  # end of the longest time this attempt may take
     worker: Mapped[str | None] = mapped_column(String(120))
-    attempt: Mapped[int] = mapped_column(default=0)
+    attempt: Mapped[int] = mapped_column(default=0)  # claims so far
+    lost_attempts: Mapped[int] = mapped_column(default=0)  # those that ended with a lost worker
     abort_requested_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     progress_at: Mapped[datetime | None]  # last flush: the work moves
-    rung_at: Mapped[datetime] = mapped_column(default=clock.now)  # last ring of the doorbell
+    ring_at: Mapped[datetime] = mapped_column(default=clock.now)  # when to ring again if still pending
+    rings: Mapped[int] = mapped_column(default=0)  # rings repeated since it became pending
     finished_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)  # raised by every write: a poll compares this alone
 
@@ -106,6 +126,7 @@ class BulkOperationRun(CoreModel):
             "succeeded": self.succeeded,
             "failed": self.failed,
             "skipped": self.skipped,
+            "unknown": self.unknown,
             "remaining": max(self.total_items - self.processed_items, 0),
         }
 
@@ -120,18 +141,3 @@ class BulkOperationRun(CoreModel):
         if self.started_at is None or self.finished_at is None:
             return None
         return max(self.finished_at - self.started_at, timedelta())
-
-
-class BulkOperationRunItem(CoreModel):
-    """The ledger: the outcome of one item of one run."""
-
-    __tablename__ = "bulk_operation_run_items"
-    __table_args__ = (UniqueConstraint("run_id", "item_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey(BulkOperationRun.id, ondelete="CASCADE"))
-    item_id: Mapped[str] = mapped_column(String(255))
-    outcome: Mapped[str] = mapped_column(String(16))  # succeeded, failed, skipped
-    reason_code: Mapped[str | None] = mapped_column(String(80))
-    reason: Mapped[str | None] = mapped_column(String(400))
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -3,8 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.core.audit import SYSTEM
 from app.core.db import JsonObject
+from app.core.runs.items import Outcome
 from app.core.runs.models import BulkOperationRun
+from app.core.users import User
+
+
+@dataclass(frozen=True)
+class Initiator:
+    """Who starts a run: a person, or a part of the product that says its name."""
+
+    name: str = SYSTEM
+    user_id: int | None = None
+
+    @classmethod
+    def of(cls, user: User | None) -> "Initiator":
+        """A signed-in person; none: the administrator on the command line."""
+        return cls() if user is None else cls(user.email, user.id)
 
 
 @dataclass(frozen=True)
@@ -15,6 +31,10 @@ class NewRun:
         run_type: `resource.action`.
         idempotency_key: unique per tenant among active runs; none: never shared.
         item_ids: known at the start; may be empty.
+        items_listed: whether `item_ids` are all; else the worker lists them.
+        retry_of_id: the run it repeats.
+        retried_outcomes: only the items of that run that stand so; empty: all.
+        caused_by_id: the run it follows.
     """
 
     run_type: str
@@ -24,7 +44,14 @@ class NewRun:
     params: JsonObject
     shown_inputs: JsonObject
     item_ids: Sequence[str] = ()
+    items_listed: bool = True
     idempotency_key: str | None = None
+    resumable: bool = False
+    idempotent_items: bool = False
+    max_attempts: int = 1
+    retry_of_id: int | None = None
+    retried_outcomes: tuple[Outcome, ...] = ()
+    caused_by_id: int | None = None
 
 
 @dataclass(frozen=True)

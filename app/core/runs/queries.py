@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
-from app.core.db import db
-from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun, BulkOperationRunItem
+from app.core.db import database_now, db
+from app.core.runs.events import BulkOperationRunEvent
+from app.core.runs.items import BulkOperationRunItem
+from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
 from app.core.runs.status import RunStatus, StatusBucket
 from app.core.tenants import Tenant
 
 PAGE = 50
+ITEMS_SHOWN = 1000
+SWEPT = 500  # rows a page of what the rescue looks through
 LARGEST_ID = 2**31 - 1  # of an integer column on every database
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
@@ -73,8 +78,6 @@ def find_run(tenant: Tenant, run_id: int) -> BulkOperationRun | None:
     """One run of a tenant, fresh from the database, or nothing."""
     if not 0 < run_id <= LARGEST_ID:
         return None
-    if not 0 < run_id < 2**31:
-        return None
     query = select(BulkOperationRun).where(
         BulkOperationRun.tenant_id == tenant.id, BulkOperationRun.id == run_id
     )
@@ -116,30 +119,79 @@ def known_run_types(tenant: Tenant) -> list[str]:
     return sorted(f"{resource}.{action}" for resource, action in db.session.execute(query.distinct()))
 
 
-def outcomes_of(tenant: Tenant, run_id: int) -> Sequence[BulkOperationRunItem]:
-    """The ledger of one run of a tenant, in the order things happened."""
+def outcomes_of(tenant: Tenant, run_id: int, *, limit: int = ITEMS_SHOWN) -> Sequence[BulkOperationRunItem]:
+    """The ledger of one run of a tenant, in the items' order, at most `limit`."""
     query = (
         select(BulkOperationRunItem)
         .join(BulkOperationRun)
         .where(BulkOperationRun.tenant_id == tenant.id, BulkOperationRunItem.run_id == run_id)
     )
-    return db.session.scalars(query.order_by(BulkOperationRunItem.id)).all()
+    return db.session.scalars(query.order_by(BulkOperationRunItem.id).limit(limit)).all()
 
 
-def expired_leases(now: datetime) -> list[tuple[int, str]]:
-    """(run, lease token) of every running run whose lease is over; for rescue, across tenants."""
-    query = select(BulkOperationRun.id, BulkOperationRun.lease_token).where(
-        BulkOperationRun.status == RunStatus.RUNNING, BulkOperationRun.lease_expires_at < now
-    )
-    return [(run_id, token) for run_id, token in db.session.execute(query) if token is not None]
+def timeline_of(run: BulkOperationRun) -> Sequence[BulkOperationRunEvent]:
+    """What happened to a run, which was found through its tenant, in order."""
+    query = select(BulkOperationRunEvent).where(BulkOperationRunEvent.run_id == run.id)
+    return db.session.scalars(query.order_by(BulkOperationRunEvent.id)).all()
 
 
-def unheard_rings(now: datetime, patience: timedelta) -> list[int]:
-    """Pending runs whose last ring is older than `patience`; for rescue, across tenants."""
+def retries_of(run: BulkOperationRun) -> Sequence[int]:
+    """Numbers of the runs that repeat a run, which was found through its tenant."""
     query = select(BulkOperationRun.id).where(
-        BulkOperationRun.status == RunStatus.PENDING, BulkOperationRun.rung_at < now - patience
+        BulkOperationRun.tenant_id == run.tenant_id, BulkOperationRun.retry_of_id == run.id
     )
-    return list(db.session.scalars(query.order_by(BulkOperationRun.id)))
+    return db.session.scalars(query.order_by(BulkOperationRun.id)).all()
+
+
+def first_pending_like(run_id: int) -> int | None:
+    """The oldest pending run of the same tenant and type: its turn comes when this one has ended."""
+    other, run = BulkOperationRun, aliased(BulkOperationRun)
+    query = (
+        select(other.id)
+        .join(
+            run,
+            and_(
+                other.tenant_id == run.tenant_id,
+                other.resource == run.resource,
+                other.action == run.action,
+            ),
+        )
+        .where(run.id == run_id, other.status == RunStatus.PENDING)
+    )
+    return db.session.scalar(query.order_by(other.id).limit(1))
+
+
+def expired_leases(after: int = 0) -> Sequence[tuple[int, str | None]]:
+    """(run, lease token) of running runs whose lease is over, or that have none; across tenants, a page."""
+    run = BulkOperationRun
+    query = select(run.id, run.lease_token).where(
+        run.id > after,
+        run.status == RunStatus.RUNNING,
+        or_(run.lease_expires_at.is_(None), run.lease_expires_at < database_now()),
+    )
+    return [(run_id, token) for run_id, token in db.session.execute(query.order_by(run.id).limit(SWEPT))]
+
+
+def overdue_runs(after: int = 0) -> Sequence[int]:
+    """Running runs that have taken longer than their operation allows; across tenants, a page."""
+    run = BulkOperationRun
+    query = select(run.id).where(
+        run.id > after, run.status == RunStatus.RUNNING, run.deadline_at < database_now()
+    )
+    return db.session.scalars(query.order_by(run.id).limit(SWEPT)).all()
+
+
+def unheard_rings() -> Sequence[int]:
+    """Pending runs for which it is time to ring again; across tenants."""
+    run = BulkOperationRun
+    query = select(run.id).where(run.status == RunStatus.PENDING, run.ring_at <= database_now())
+    return db.session.scalars(query.order_by(run.ring_at, run.id).limit(SWEPT)).all()
+
+
+def pending_count() -> int:
+    """How many runs wait for a worker; across tenants."""
+    query = select(func.count()).select_from(BulkOperationRun)
+    return db.session.scalar(query.where(BulkOperationRun.status == RunStatus.PENDING)) or 0
 
 
 def _matching(tenant: Tenant, wanted: RunFilter, query: AnySelect) -> AnySelect:

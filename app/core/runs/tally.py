@@ -1,22 +1,12 @@
 """What a run did since its last flush: deltas, never totals."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TypedDict
 
 from app.core.redaction import safe_reason
-
-ITEM_LENGTH = 255
-CODE_LENGTH = 80
-
-
-class Outcome(StrEnum):
-    """How one item ended."""
-
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    SKIPPED = "skipped"
+from app.core.runs.items import CODE_LENGTH, ITEM_LENGTH, Outcome
 
 
 class FailureEntry(TypedDict, total=False):
@@ -36,24 +26,29 @@ def failure_entry(reason_code: str, reason: str, *, item_id: str | None = None) 
     return entry
 
 
+def checked_item(item_id: str) -> str:
+    """The same item id.
+
+    Raises:
+        ValueError: it is empty or longer than 255 characters, which the ledger cannot hold.
+    """
+    if not 0 < len(item_id) <= ITEM_LENGTH:
+        raise ValueError(f"item id {item_id[:40]!r} has {len(item_id)} characters, not 1 to {ITEM_LENGTH}")
+    return item_id
+
+
 def unique_items(item_ids: Iterable[str]) -> dict[str, None]:
     """Item ids in their order, each once.
 
     Raises:
-        ValueError: an id is empty or longer than 255 characters, which the ledger cannot hold.
+        ValueError: the ledger cannot hold one of them.
     """
-    unique = dict.fromkeys(item_ids)
-    for item_id in unique:
-        if not 0 < len(item_id) <= ITEM_LENGTH:
-            raise ValueError(
-                f"item id {item_id[:40]!r} has {len(item_id)} characters, not 1 to {ITEM_LENGTH}"
-            )
-    return unique
+    return dict.fromkeys(checked_item(item_id) for item_id in item_ids)
 
 
 @dataclass(frozen=True)
 class ItemOutcome:
-    """One ledger row to be written."""
+    """How one item ended."""
 
     item_id: str
     outcome: Outcome
@@ -62,17 +57,38 @@ class ItemOutcome:
 
 @dataclass
 class Tally:
-    """Outcomes and failure entries gathered since the last flush."""
+    """What was gathered since the last flush.
 
+    Attributes:
+        expected: items found while running, which the ledger may not know yet.
+        listed: how many items the ledger took in that the run's total does not count yet.
+        outcomes: waiting for the ledger.
+        in_flight: items being worked on now, as the ledger shall show.
+        counts: waiting for the run's counters; may be ahead of `outcomes`, which are written earlier.
+        failures: entries of failed items, waiting for the run's sample and totals.
+        reports: entries that are no item's outcome, waiting for the same.
+    """
+
+    expected: dict[str, None] = field(default_factory=dict)
+    listed: int = 0
     outcomes: list[ItemOutcome] = field(default_factory=list)
+    in_flight: list[str] = field(default_factory=list)
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    failures: list[FailureEntry] = field(default_factory=list)
     reports: list[FailureEntry] = field(default_factory=list)
 
-    def count(self, outcome: Outcome) -> int:
-        """How many items ended so."""
-        return sum(1 for item in self.outcomes if item.outcome is outcome)
+    def add(self, item: ItemOutcome) -> None:
+        """Count an outcome; a skip is no failure."""
+        self.outcomes.append(item)
+        self.counts[item.outcome] += 1
+        if item.outcome is Outcome.FAILED and item.failure:
+            self.failures.append(item.failure)
 
-    @property
-    def failures(self) -> list[FailureEntry]:
-        """Entries of failed items first, then the other reports; a skip is no failure."""
-        failed = [item.failure for item in self.outcomes if item.outcome is Outcome.FAILED and item.failure]
-        return failed + self.reports
+    def put_back(self, older: "Tally") -> None:
+        """Take back what could not be written, in front of what came since."""
+        self.expected = older.expected | self.expected
+        self.listed += older.listed
+        self.outcomes = older.outcomes + self.outcomes
+        self.counts = older.counts + self.counts
+        self.failures = older.failures + self.failures
+        self.reports = older.reports + self.reports

@@ -175,7 +175,8 @@ def test_doctor_says_what_is_not_up_to_date(flask_cli):
     result = flask_cli("plugins", "doctor")
 
     assert result.exit_code == 1
-    assert "core: tables are at nothing, the code is at 0001: run `flask db upgrade`" in result.stdout
+    assert "core: tables are at nothing, the code is at 0" in result.stdout
+    assert "run `flask db upgrade`" in result.stdout
 
     flask_cli("db", "upgrade")
     assert flask_cli("plugins", "doctor").exit_code == 0

@@ -9,13 +9,15 @@ from app.core.db import db
 from app.core.errors import ItemFailedError, ItemSkippedError, RunAbortedError, RunFailedError
 from app.core.registry.catalog import EXTENSION, current_catalog
 from app.core.registry.contract import RelatedLink
-from app.core.runs import context, heartbeat, lifecycle
-from app.core.runs.execute import execute_run, is_local
-from app.core.runs.models import BulkOperationRun, BulkOperationRunItem
+from app.core.runs import heartbeat, progress
+from app.core.runs.closing import is_local
+from app.core.runs.execute import execute_run
+from app.core.runs.items import BulkOperationRunItem
+from app.core.runs.models import BulkOperationRun
 from app.core.runs.start import start_operation
 from app.core.runs.status import RunStatus
 from tests.support.databases import on_both_databases
-from tests.support.records import new_run
+from tests.support.records import begin, new_run
 
 SECRET = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJmaWN0aW9uYWwifQ.c2lnbmF0dXJl"
 
@@ -35,7 +37,7 @@ def run_to_its_end(app, tenant, offer, worker, fresh):
 
 @pytest.fixture
 def _flush_always(monkeypatch):
-    monkeypatch.setattr(context, "FLUSH_SECONDS", 0)
+    monkeypatch.setattr(progress, "FLUSH_SECONDS", 0)
 
 
 def reasons(run):
@@ -178,7 +180,7 @@ def test_a_run_type_that_nobody_offers_ends_the_run_with_its_reason(app, make_ru
 def test_a_second_delivery_of_the_same_run_does_nothing(app, tenant, offer, fresh):
     calls = []
     offer(lambda run: calls.append(run.id))
-    run = lifecycle.start(tenant, new_run()).run
+    run = begin(tenant, new_run()).run
 
     execute_run(run.id)
     version = fresh(run).version
@@ -255,7 +257,7 @@ def test_parameters_are_checked_again_when_the_run_is_executed(app, tenant, offe
         depth: int
 
     offer(lambda _run: None, params=Params)
-    run = lifecycle.start(tenant, new_run(params={"depth": "of an older release"})).run
+    run = begin(tenant, new_run(params={"depth": "of an older release"})).run
 
     execute_run(run.id)
 

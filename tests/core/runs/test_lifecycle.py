@@ -10,14 +10,16 @@ from app.core.db import db
 from app.core.errors import LeaseLostError
 from app.core.notifications import Notification, NotificationKind
 from app.core.runs import announcement, lifecycle
+from app.core.runs.account import FAILURES_KEPT
 from app.core.runs.announcement import announce
+from app.core.runs.items import BulkOperationRunItem
 from app.core.runs.lease import Lease
-from app.core.runs.ledger import FAILURES_KEPT
-from app.core.runs.models import BulkOperationRun, BulkOperationRunItem
+from app.core.runs.lifecycle import Rescued
+from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally
 from tests.support.databases import on_both_databases
-from tests.support.records import lease_of, new_run, tally
+from tests.support.records import begin, lease_of, new_run, tally
 
 
 def ledger_of(run):
@@ -90,7 +92,7 @@ def test_whoever_lost_the_lease_writes_nothing(app, make_run, fresh, write):
         0,
         None,
     )
-    assert ledger_of(run) == {}
+    assert ledger_of(run) == {"a": "pending"}
 
 
 def test_a_final_run_takes_no_more_progress(app, make_run, fresh):
@@ -102,7 +104,7 @@ def test_a_final_run_takes_no_more_progress(app, make_run, fresh):
         lifecycle.record_progress(lease, tally(succeeded=["a"]))
 
     assert fresh(run).succeeded == 0
-    assert ledger_of(run) == {}
+    assert ledger_of(run) == {"a": "pending"}
 
 
 def test_progress_renews_the_lease_and_tells_who_was_asked_to_stop(app, make_run, fresh):
@@ -122,7 +124,7 @@ def test_progress_renews_the_lease_and_tells_who_was_asked_to_stop(app, make_run
 def test_items_found_while_running_raise_the_total(app, make_run, fresh):
     run = make_run(RunStatus.RUNNING, items=["a"])
 
-    lifecycle.record_progress(lease_of(run), Tally(), expected=["a", "b", "c"])
+    lifecycle.record_progress(lease_of(run), Tally(expected=dict.fromkeys(["a", "b", "c"])))
 
     assert (fresh(run).total_items, fresh(run).item_ids) == (3, ["a", "b", "c"])
 
@@ -204,7 +206,7 @@ def test_a_notification_that_cannot_be_written_does_not_harm_the_run(
 
     monkeypatch.setattr(announcement, "notify", full)
 
-    run = lifecycle.start(tenant, new_run(), operator).run
+    run = begin(tenant, new_run(), operator).run
     lifecycle.finish(lifecycle.claim(run.id, "worker-1", 60), RunStatus.COMPLETED, Tally())
 
     assert fresh(run).status == RunStatus.COMPLETED
@@ -218,7 +220,7 @@ def test_a_run_of_the_system_tells_nobody(app, make_run):
 
 
 def test_every_write_raises_the_version(app, tenant, fresh):
-    run = lifecycle.start(tenant, new_run(item_ids=["a"])).run
+    run = begin(tenant, new_run(item_ids=["a"])).run
     versions = [run.version]
 
     lease = lifecycle.claim(run.id, "worker-1", 60)
@@ -275,7 +277,7 @@ def test_a_run_whose_lease_is_over_is_failed_as_worker_lost(app, make_run, fresh
     run = make_run(RunStatus.RUNNING, items=["a", "b"], succeeded=1)
     end_lease(run)
 
-    assert lifecycle.fail_lost(run.id, run.lease_token) is True
+    assert lifecycle.rescue(run.id, run.lease_token) is Rescued.ENDED
 
     run = fresh(run)
     assert (run.status, run.succeeded) == (RunStatus.FAILED, 1)
@@ -286,8 +288,8 @@ def test_a_run_is_not_lost_while_its_lease_lasts_or_under_another_token(app, mak
     held, reclaimed = make_run(RunStatus.RUNNING), make_run(RunStatus.RUNNING)
     end_lease(reclaimed)
 
-    assert lifecycle.fail_lost(held.id, held.lease_token) is False
-    assert lifecycle.fail_lost(reclaimed.id, "a token of the past") is False
+    assert lifecycle.rescue(held.id, held.lease_token) is Rescued.NOT_LOST
+    assert lifecycle.rescue(reclaimed.id, "a token of the past") is Rescued.NOT_LOST
     assert {fresh(held).status, fresh(reclaimed).status} == {RunStatus.RUNNING}
 
 
@@ -295,7 +297,7 @@ def test_a_lost_runs_failure_is_kept_even_when_the_sample_is_full(app, make_run,
     run = make_run(RunStatus.RUNNING, failed=60)
     end_lease(run)
 
-    lifecycle.fail_lost(run.id, run.lease_token)
+    lifecycle.rescue(run.id, run.lease_token)
 
     run = fresh(run)
     assert len(run.failures) == FAILURES_KEPT

@@ -17,13 +17,14 @@ from app.core.notifications import Notification
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import NoParams
 from app.core.runs import lifecycle
+from app.core.runs.lifecycle import starting
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.start import start_operation
 from app.core.runs.status import ACTIVE, RunStatus
 from app.core.runs.tally import Tally
 from app.core.users import Role
 from tests.support.databases import on_both_databases
-from tests.support.records import new_run
+from tests.support.records import begin, new_run
 
 
 def how_many(model):
@@ -36,7 +37,7 @@ def nothing(run):
 
 @on_both_databases
 def test_a_start_leaves_the_run_its_audit_entry_and_its_notification(app, tenant, operator):
-    run = lifecycle.start(tenant, new_run(item_ids=["a", "b"], idempotency_key="k"), operator).run
+    run = begin(tenant, new_run(item_ids=["a", "b"], idempotency_key="k"), operator).run
 
     entry = db.session.get_one(AuditLog, run.audit_log_id)
     [told] = db.session.scalars(select(Notification))
@@ -59,7 +60,7 @@ def test_a_start_that_breaks_half_way_leaves_nothing(app, tenant, operator, monk
     monkeypatch.setattr(audit, "record", broken)
 
     with pytest.raises(RuntimeError, match="audit log"):
-        lifecycle.start(tenant, new_run(), operator)
+        begin(tenant, new_run(), operator)
     db.session.rollback()
 
     assert [how_many(model) for model in (BulkOperationRun, AuditLog, Notification)] == [0, 0, 0]
@@ -67,8 +68,8 @@ def test_a_start_that_breaks_half_way_leaves_nothing(app, tenant, operator, monk
 
 @on_both_databases
 def test_a_second_start_of_the_same_work_answers_with_the_active_run(app, tenant, operator):
-    first = lifecycle.start(tenant, new_run(idempotency_key="k"), operator)
-    second = lifecycle.start(tenant, new_run(idempotency_key="k"), operator)
+    first = begin(tenant, new_run(idempotency_key="k"), operator)
+    second = begin(tenant, new_run(idempotency_key="k"), operator)
 
     assert (first.created, second.created) == (True, False)
     assert second.run.id == first.run.id
@@ -77,10 +78,10 @@ def test_a_second_start_of_the_same_work_answers_with_the_active_run(app, tenant
 
 @on_both_databases
 def test_a_running_twin_is_answered_with_too(app, tenant):
-    first = lifecycle.start(tenant, new_run(idempotency_key="k")).run
+    first = begin(tenant, new_run(idempotency_key="k")).run
     lifecycle.claim(first.id, "worker-1", 60)
 
-    again = lifecycle.start(tenant, new_run(idempotency_key="k"))
+    again = begin(tenant, new_run(idempotency_key="k"))
 
     assert (again.created, again.run.id) == (False, first.id)
 
@@ -88,10 +89,10 @@ def test_a_running_twin_is_answered_with_too(app, tenant):
 @on_both_databases
 @pytest.mark.parametrize("end", [RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.ABORTED])
 def test_once_the_twin_is_final_a_new_run_starts(app, tenant, end):
-    first = lifecycle.start(tenant, new_run(idempotency_key="k")).run
+    first = begin(tenant, new_run(idempotency_key="k")).run
     lifecycle.finish(lifecycle.claim(first.id, "worker-1", 60), end, Tally())
 
-    again = lifecycle.start(tenant, new_run(idempotency_key="k"))
+    again = begin(tenant, new_run(idempotency_key="k"))
 
     assert again.created
     assert again.run.id != first.id
@@ -99,21 +100,21 @@ def test_once_the_twin_is_final_a_new_run_starts(app, tenant, end):
 
 @on_both_databases
 def test_runs_without_a_key_are_never_shared(app, tenant):
-    assert all(lifecycle.start(tenant, new_run(idempotency_key=None)).created for _ in range(3))
+    assert all(begin(tenant, new_run(idempotency_key=None)).created for _ in range(3))
 
 
 def test_the_same_key_in_another_tenant_is_another_run(app, make_tenant):
-    here, there = (lifecycle.start(make_tenant(), new_run(idempotency_key="k")) for _ in range(2))
+    here, there = (begin(make_tenant(), new_run(idempotency_key="k")) for _ in range(2))
 
     assert here.created
     assert there.created
 
 
 def test_a_twin_that_keeps_vanishing_is_given_up_with_a_sentence(app, tenant, monkeypatch):
-    monkeypatch.setattr(lifecycle, "_insert_pending", lambda *_: None)
+    monkeypatch.setattr(starting, "insert_run", lambda *_: None)
 
     with pytest.raises(TenantAtlasError, match=r"probe\.check: an equal run kept starting and ending"):
-        lifecycle.start(tenant, new_run(idempotency_key="k"))
+        begin(tenant, new_run(idempotency_key="k"))
 
 
 @on_both_databases

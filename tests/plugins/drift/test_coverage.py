@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from app.core import db
-from app.core.runs.models import BulkOperationRunItem
+from app.core.runs.items import BulkOperationRunItem
 from tests.support.snapshots import compliance, conditional_access
 
 BROKEN = b'{"displayName":'

@@ -1,0 +1,79 @@
+"""The timeline: what happened to a run, in order."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, insert, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import CoreModel, database_now, execute, table_of
+from app.core.redaction import safe_reason
+from app.core.runs.models import BulkOperationRun
+from app.core.runs.status import RunStatus
+
+TEXT_LENGTH = 300
+_TERMINAL = text("kind IN ('completed', 'completed_with_errors', 'failed', 'aborted')")
+
+
+class EventKind(StrEnum):
+    """What happened; the last four end a run and are its status."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    INTERRUPTED = "interrupted"  # given back before its end, to be resumed
+    WORKER_LOST = "worker_lost"
+    ABORT_REQUESTED = "abort_requested"
+    RETRIED = "retried"  # another run repeats this one
+    COMPLETED = RunStatus.COMPLETED.value
+    COMPLETED_WITH_ERRORS = RunStatus.COMPLETED_WITH_ERRORS.value
+    FAILED = RunStatus.FAILED.value
+    ABORTED = RunStatus.ABORTED.value
+
+
+class BulkOperationRunEvent(CoreModel):
+    """One entry of one run's timeline; a run has at most one that ends it."""
+
+    __tablename__ = "bulk_operation_run_events"
+    __table_args__ = (
+        Index(None, "run_id", "id"),
+        Index(
+            "uq_bulk_operation_run_events_end",
+            "run_id",
+            unique=True,
+            sqlite_where=_TERMINAL,
+            postgresql_where=_TERMINAL,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey(BulkOperationRun.id, ondelete="CASCADE"))
+    kind: Mapped[EventKind] = mapped_column(String(24))
+    attempt: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(String(120))
+    text: Mapped[str | None] = mapped_column(String(400))  # sanitized sentence
+    created_at: Mapped[datetime]
+
+
+_INSERT = insert(table_of(BulkOperationRunEvent)).values(created_at=database_now())
+
+
+def note(
+    run_id: int, kind: EventKind, *, attempt: int = 0, worker: str | None = None, said: str | None = None
+) -> None:
+    """Add an entry to a run's timeline, in the current transaction.
+
+    Args:
+        run_id: number of the run.
+        kind: what happened.
+        attempt: during which attempt.
+        worker: who did it, when it was a worker.
+        said: a sentence for operators; redacted, one line.
+    """
+    values = {
+        "run_id": run_id,
+        "kind": kind,
+        "attempt": attempt,
+        "worker": worker,
+        "text": safe_reason(said, TEXT_LENGTH) if said else None,
+    }
+    execute(_INSERT, values)

@@ -1,0 +1,104 @@
+"""A run ends once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from app.core.db import JsonObject, db
+from app.core.notifications import NotificationKind
+from app.core.runs import ledger
+from app.core.runs.account import add, add_report, reconcile, recount
+from app.core.runs.announcement import announce
+from app.core.runs.events import EventKind, note
+from app.core.runs.lease import Lease
+from app.core.runs.lifecycle.locking import locked_run, require_locked
+from app.core.runs.lifecycle.starting import insert_run
+from app.core.runs.models import BulkOperationRun
+from app.core.runs.new_run import Initiator, NewRun
+from app.core.runs.status import RunStatus
+from app.core.runs.tally import Tally, failure_entry
+
+
+def finish(
+    lease: Lease,
+    status: RunStatus,
+    tally: Tally,
+    *,
+    summary: JsonObject | None = None,
+    related_links: Sequence[Mapping[str, str]] = (),
+    follow_ups: Sequence[NewRun] = (),
+) -> list[int]:
+    """End a run once: last counters, failures, links, notification, timeline and what follows; commits.
+
+    A `completed` run with failures, unknown items or items left is `completed_with_errors`.
+
+    Args:
+        lease: the claim under which the caller worked.
+        status: how it ended.
+        tally: what was not flushed yet.
+        summary: facts the executor left.
+        related_links: {label, url}.
+        follow_ups: runs to start in the same transaction, for the same initiator.
+
+    Returns:
+        Numbers of the runs that were started: ring for them.
+
+    Raises:
+        LeaseLostError: the run is no longer held under this lease; nothing was written.
+    """
+    run, moment = require_locked(lease)
+    add(run, tally, ledger.write_items(lease, tally))
+    run.summary, run.related_links = summary or {}, list(related_links)
+    if run.total_items:
+        _close_ledger(run)
+    if status is RunStatus.COMPLETED and (run.failure_totals or run.processed_items < run.total_items):
+        status = RunStatus.COMPLETED_WITH_ERRORS
+    end(run, status, moment, lease.worker)
+    initiator = Initiator(run.initiator, run.user_id)
+    started = [insert_run(run.tenant_id, new, initiator) for new in follow_ups]
+    db.session.commit()
+    return [follower.id for follower in started if follower is not None]
+
+
+def _close_ledger(run: BulkOperationRun) -> None:
+    """Leave no item in flight; what was begun and not ended is unknown, unless it may be done again."""
+    db.session.flush()
+    if ledger.land(run.id, may_repeat=run.idempotent_items):
+        recount(run)
+    else:
+        reconcile(run)
+
+
+def fail_unclaimed(run_id: int, reason_code: str, reason: str) -> bool:
+    """End a pending run that can never be executed; commits; false when it was not pending (any more)."""
+    found = locked_run(BulkOperationRun.id == run_id, BulkOperationRun.status == RunStatus.PENDING)
+    if found is None:
+        db.session.rollback()
+        return False
+    end_with(*found, RunStatus.FAILED, reason_code, reason)
+    db.session.commit()
+    return True
+
+
+def end_with(
+    run: BulkOperationRun, moment: datetime, status: RunStatus, reason_code: str, reason: str
+) -> None:
+    """End a locked run for one reason that is no item's."""
+    add_report(run, failure_entry(reason_code, reason))
+    end(run, status, moment, said=reason)
+
+
+def end(
+    run: BulkOperationRun,
+    status: RunStatus,
+    moment: datetime,
+    worker: str | None = None,
+    said: str | None = None,
+) -> None:
+    """Write the final state of a locked run, its last timeline entry, and tell its initiator."""
+    run.status = status
+    run.lease_token = run.lease_expires_at = run.deadline_at = None
+    run.finished_at = run.updated_at = moment
+    run.version += 1
+    db.session.flush()
+    note(run.id, EventKind(status.value), attempt=run.attempt, worker=worker, said=said)
+    announce(run, NotificationKind.FINISHED)
