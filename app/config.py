@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     session_cookie_secure: bool = Field(default=False, description="Send the session cookie over HTTPS only.")
     proxies: int = Field(default=0, ge=0, le=5, description="How many reverse proxies stand in front.")
     lease_seconds: float = Field(
-        default=60.0, ge=5, le=3600, description="How long a silent worker keeps a run, in seconds."
+        default=60.0, ge=1, le=3600, description="How long a silent worker keeps a run, in seconds."
     )
     max_upload_mb: int = Field(default=200, ge=1, le=4096, description="Largest upload, in megabytes.")
     plugins_disabled: Names = Field(default=(), description="Plugins not to load, separated by commas.")

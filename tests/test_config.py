@@ -41,7 +41,7 @@ def test_without_any_setting_everything_is_embedded_in_the_data_folder(set_varia
         ("queue_url", "postgresql+psycopg://localhost/x"),
         ("queue_prefix", "With Spaces"),
         ("queue_prefix", ""),
-        ("lease_seconds", "4"),
+        ("lease_seconds", "0.5"),
         ("lease_seconds", "soon"),
         ("lease_seconds", "nan"),
         ("proxies", "-1"),

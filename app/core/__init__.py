@@ -29,6 +29,7 @@ from app.core.registry.contract import (
     RelatedLink,
     RunContext,
     RunFacts,
+    RunItems,
 )
 from app.core.runs.document import run_document
 from app.core.runs.models import BulkOperationRun
@@ -37,6 +38,7 @@ from app.core.runs.start import start_operation
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug
 from app.core.users import Role, User
 from app.core.web.fragments import render_fragment
+from app.core.web.retry_pages import RetryOffer, retry_offer
 
 __all__ = [
     "API_VERSION",
@@ -53,10 +55,12 @@ __all__ = [
     "Plugin",
     "ReasonCode",
     "RelatedLink",
+    "RetryOffer",
     "Role",
     "RunContext",
     "RunFacts",
     "RunFailedError",
+    "RunItems",
     "Tenant",
     "TenantAtlasError",
     "UnknownRunTypeError",
@@ -77,6 +81,7 @@ __all__ = [
     "redact",
     "render_fragment",
     "report_run",
+    "retry_offer",
     "run_document",
     "safe_reason",
     "signed_in_user",

@@ -1,4 +1,4 @@
-"""`flask runs`: list, show, start."""
+"""`flask runs`: list, show, start, abort, retry."""
 
 from datetime import datetime
 from typing import Any
@@ -9,13 +9,18 @@ from flask.cli import AppGroup
 from sqlalchemy import Row
 
 from app.core.cli.output import cli_errors, echo_json, json_option
-from app.core.cli.waiting import report_run, start_and_wait
-from app.core.db import JsonObject, reading
-from app.core.errors import InvalidInputError
-from app.core.runs.document import run_document
+from app.core.cli.waiting import report_run, start_and_wait, wait_for_end
+from app.core.db import JsonObject, db, reading
+from app.core.errors import InvalidInputError, TenantAtlasError
+from app.core.registry.catalog import current_catalog
+from app.core.runs import lifecycle
+from app.core.runs.document import run_details
+from app.core.runs.lifecycle import AbortAnswer
 from app.core.runs.models import BulkOperationRun
+from app.core.runs.new_run import Initiator
 from app.core.runs.queries import RunFilter, find_run, list_runs
-from app.core.tenants import all_tenants, tenant_by_slug
+from app.core.runs.retry import retry_run
+from app.core.tenants import all_tenants, tenant_by_id, tenant_by_slug
 
 LISTED = 100
 
@@ -50,12 +55,15 @@ def list_(slug: str | None, *, as_json: bool) -> None:
 @cli_errors
 def show(run_id: int, *, as_json: bool) -> None:
     """Show one run."""
-    run = _find(run_id)
+    details = run_details(_find(run_id))
     if as_json:
-        echo_json(run_document(run))
+        echo_json(details)
         return
-    for name, value in run_document(run).items():
+    timeline = details.pop("timeline")
+    for name, value in details.items():
         click.echo(f"{name.replace('_', ' ')}: {value}")
+    for entry in timeline:
+        click.echo(f"  {entry['at']}  {entry['kind'].replace('_', ' ')}  {entry['text'] or ''}".rstrip())
 
 
 @runs.command("start")
@@ -69,6 +77,52 @@ def start(run_type: str, slug: str, params: str, *, inline: bool, as_json: bool)
     """Start an operation of any plugin and wait for its end."""
     run = start_and_wait(tenant_by_slug(slug), run_type, _parameters(params), inline=inline)
     report_run(run, as_json=as_json)
+
+
+@runs.command("abort")
+@click.argument("run_id", type=int)
+@click.option("--force", is_flag=True, help="End it although its worker has not seen the request.")
+@cli_errors
+def abort(run_id: int, *, force: bool) -> None:
+    """Stop a run: a queued one at once, a running one at its next checkpoint."""
+    with reading():
+        _find(run_id)
+        db.session.commit()
+    answer = (lifecycle.force_abort if force else lifecycle.abort)(run_id, Initiator())
+    said = _ANSWERS[answer].format(run_id=run_id)
+    if answer in {AbortAnswer.FINAL, AbortAnswer.TOO_EARLY, AbortAnswer.MISSING}:
+        raise TenantAtlasError(said)
+    click.echo(said)
+
+
+_ANSWERS = {
+    AbortAnswer.ABORTED: "Run {run_id} is aborted.",
+    AbortAnswer.REQUESTED: "Run {run_id} was asked to stop; it stops at its next checkpoint.",
+    AbortAnswer.TOO_EARLY: (
+        "Run {run_id} cannot be forced yet: ask it to stop with `flask runs abort {run_id}`, "
+        "and force it when it has not seen that for 5 minutes."
+    ),
+    AbortAnswer.FINAL: "Run {run_id} has ended already.",
+    AbortAnswer.MISSING: "Run {run_id} is gone.",
+}
+
+
+@runs.command("retry")
+@click.argument("run_id", type=int)
+@click.option("--failed-only", is_flag=True, help="Only its items that failed or were not processed.")
+@click.option("--no-wait", is_flag=True, help="Do not wait for the new run's end.")
+@json_option
+@cli_errors
+def retry(run_id: int, *, failed_only: bool, no_wait: bool, as_json: bool) -> None:
+    """Repeat a run that has ended, as a new run."""
+    with reading():
+        tenant = tenant_by_id(_find(run_id).tenant_id)
+        db.session.commit()
+    started = retry_run(current_catalog(), tenant, run_id, failed_only=failed_only)
+    words = f"as run {started.run.id}" if started.created else f": run {started.run.id} is active already"
+    click.echo(f"Run {run_id} is repeated {words}.", err=True)
+    if not no_wait:
+        report_run(wait_for_end(tenant, started.run.id), as_json=as_json)
 
 
 def _parameters(text: str) -> JsonObject:

@@ -53,7 +53,7 @@ def start_and_wait(
         elif inline:
             with beating(current_app._get_current_object()):  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
                 execute_run(run_id)
-        run = _wait(tenant, run_id)
+        run = wait_for_end(tenant, run_id)
         if is_ours:
             return run
 
@@ -75,7 +75,12 @@ def report_run(run: BulkOperationRun, *, as_json: bool, **more: object) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _wait(tenant: Tenant, run_id: int) -> BulkOperationRun:
+def wait_for_end(tenant: Tenant, run_id: int) -> BulkOperationRun:
+    """The run when it is final; after ten seconds without a worker, a hint on standard error.
+
+    Raises:
+        TenantAtlasError: it vanished meanwhile.
+    """
     began, hinted = clock.ticks(), False
     while True:
         with reading():

@@ -14,6 +14,7 @@ from app.core import (
     current_catalog,
     current_tenant,
     find_run,
+    retry_offer,
     signed_in_user,
     start_operation,
     tenant_required,
@@ -78,6 +79,7 @@ def list_page() -> str:
         severities=list(Severity),
         kinds=list(ChangeKind),
         collections=collections_with_findings(tenant),
+        retry=retry_offer(wanted.run_id) if wanted.run_id else None,
     )
 
 
@@ -99,12 +101,14 @@ def _landing(scope_key: str | None) -> JsonObject:
         raise InvalidInputError(f"scope: this tenant has no finished sync of scope {scope_key[:40]!r}")
     chosen = scope_key or (everything[0].selection_hash if everything else None)
     syncs = [sync for sync in everything if sync.selection_hash == chosen]
+    started = find_run(tenant, request.args.get("run", 0, type=int))
     return {
         "scopes": scopes,
         "chosen_scope": chosen,
         "syncs": syncs,
         "pair": latest_pair(tenant, chosen) if chosen else None,
-        "started": find_run(tenant, request.args.get("run", 0, type=int)),
+        "started": started,
+        "retry": retry_offer(started.id) if started else None,
         "was_active": request.args.get("state") == "active",
         "error": None,
     }

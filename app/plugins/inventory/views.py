@@ -11,6 +11,7 @@ from app.core import (
     Role,
     current_catalog,
     current_tenant,
+    retry_offer,
     signed_in_user,
     start_operation,
     tenant_required,
@@ -51,6 +52,7 @@ def show(sync_run_id: int) -> str:
         problems=snapshots.problems_of(sync),
         policies=snapshots.policies_at(sync, collection=chosen),
         chosen=chosen,
+        retry=retry_offer(sync.id),
     )
 
 

@@ -122,3 +122,86 @@ def test_a_wrong_start_names_the_offender_and_starts_nothing(flask_cli, tenant, 
     assert words in result.stderr
     assert result.stdout == ""
     assert json.loads(flask_cli("runs", "list", "--json").stdout) == []
+
+
+def test_a_pending_run_is_aborted_at_once(flask_cli, make_run, fresh):
+    run = make_run()
+
+    result = flask_cli("runs", "abort", str(run.id))
+
+    assert (result.exit_code, result.stdout) == (0, f"Run {run.id} is aborted.\n")
+    assert fresh(run).status == RunStatus.ABORTED
+
+
+def test_a_running_run_is_asked_to_stop(flask_cli, make_run, fresh):
+    run = make_run(RunStatus.RUNNING)
+
+    result = flask_cli("runs", "abort", str(run.id))
+
+    assert result.exit_code == 0
+    assert "was asked to stop" in result.stdout
+    assert fresh(run).abort_requested_at is not None
+
+
+def test_force_is_refused_until_the_request_was_unseen_for_five_minutes(flask_cli, make_run, fresh):
+    run = make_run(RunStatus.RUNNING)
+
+    result = flask_cli("runs", "abort", str(run.id), "--force")
+
+    assert result.exit_code == 1
+    assert "cannot be forced yet" in result.stderr
+    assert fresh(run).status == RunStatus.RUNNING
+
+
+@pytest.mark.parametrize("options", [[], ["--force"]])
+def test_a_run_that_has_ended_cannot_be_aborted(flask_cli, make_run, options):
+    run = make_run(RunStatus.COMPLETED, succeeded=1)
+
+    result = flask_cli("runs", "abort", str(run.id), *options)
+
+    assert result.exit_code == 1
+    assert "has ended already" in result.stderr
+
+
+@pytest.mark.parametrize("verb", ["abort", "retry"])
+def test_a_run_that_is_not_there_is_a_wrong_call(flask_cli, tenant, verb):
+    result = flask_cli("runs", verb, "4711")
+
+    assert result.exit_code == 2
+    assert "no run 4711" in result.stderr
+
+
+def test_a_run_is_repeated_without_waiting(flask_cli, make_run, offer, worker, run_json):
+    offer(lambda _run: None)
+    run = make_run(RunStatus.FAILED)
+
+    result = flask_cli("runs", "retry", str(run.id), "--no-wait")
+
+    assert result.exit_code == 0
+    assert f"Run {run.id} is repeated as run {run.id + 1}." in result.stderr
+    assert worker() == 1
+    _, again = run_json("runs", "show", str(run.id + 1))
+    assert (again["retry_of"], again["status"]) == (run.id, "completed")
+    _, first = run_json("runs", "show", str(run.id))
+    assert first["retried_as"] == [again["id"]]
+
+
+def test_failed_items_that_cannot_be_told_are_a_wrong_call(flask_cli, make_run, offer):
+    offer(lambda _run: None)
+    run = make_run(RunStatus.COMPLETED, succeeded=1, failed=1)
+
+    result = flask_cli("runs", "retry", str(run.id), "--failed-only")
+
+    assert result.exit_code == 2
+    assert "finds its items itself" in result.stderr
+
+
+def test_the_timeline_is_shown_with_its_run(flask_cli, run_json, make_run):
+    run = make_run(RunStatus.COMPLETED, succeeded=1)
+
+    _, document = run_json("runs", "show", str(run.id))
+    shown = flask_cli("runs", "show", str(run.id)).stdout
+
+    assert [entry["kind"] for entry in document["timeline"]] == ["queued", "claimed", "completed"]
+    assert document["timeline"][1]["worker"] == "worker-1"
+    assert "Started by system." in shown
