@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
-    BindParameter,
     ColumnElement,
     Connection,
     CursorResult,
@@ -102,13 +101,13 @@ def _now_on_postgresql(element: _DatabaseNow, compiler: SQLCompiler, **options: 
     return f"clock_timestamp() + make_interval(secs => {seconds})"
 
 
-def database_now(seconds: float | BindParameter[float] = 0.0) -> ColumnElement[datetime]:
+def database_now(seconds: float | ColumnElement[Any] = 0.0) -> ColumnElement[datetime]:
     """This moment by the database's clock, as SQL: all processes agree on it, however wrong their own clocks.
 
     Args:
-        seconds: added to it; negative: earlier. A bound `None` makes it NULL.
+        seconds: added to it; negative: earlier. A column or parameter that is NULL makes it NULL.
     """
-    return _DatabaseNow(seconds if isinstance(seconds, BindParameter) else literal(float(seconds), Float()))
+    return _DatabaseNow(seconds if isinstance(seconds, ColumnElement) else literal(float(seconds), Float()))
 
 
 def model_registry() -> registry:
@@ -215,5 +214,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_server(connection: Connection) -> None:
-    if _reading.get():
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    # Said with the BEGIN that the driver sends before the first statement: no round trip of its own.
+    raw: Any = connection.connection.dbapi_connection
+    if raw.read_only is not _reading.get():
+        raw.read_only = _reading.get()

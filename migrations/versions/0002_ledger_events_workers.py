@@ -25,6 +25,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("report_totals", JSON, nullable=False, server_default="{}"))
         batch_op.add_column(sa.Column("retry_of_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("caused_by_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("max_runtime", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("concurrency", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("deadline_at", MOMENT, nullable=True))
         batch_op.alter_column("rung_at", new_column_name="ring_at", existing_type=MOMENT)
         for column in ("retry_of_id", "caused_by_id"):
@@ -111,6 +113,7 @@ def downgrade() -> None:
             )
         batch_op.alter_column("ring_at", new_column_name="rung_at", existing_type=MOMENT)
         for column in (
+            *("concurrency", "max_runtime"),
             *("deadline_at", "caused_by_id", "retry_of_id", "report_totals", "items_listed", "max_attempts"),
             *("idempotent_items", "resumable", "rings", "lost_attempts", "unknown"),
         ):

@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
@@ -46,7 +45,7 @@ class ExecutingRun(Generic[P]):
         *,
         announces_items: bool = True,
         breaker: int | None = None,
-        max_runtime: timedelta | None = None,
+        max_runtime: float | None = None,
         is_stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         """Hold a claimed run.
@@ -57,7 +56,7 @@ class ExecutingRun(Generic[P]):
             params: validated.
             announces_items: whether each item is written as in flight before it begins.
             breaker: how many first failures with one reason code end the run; none: any number is borne.
-            max_runtime: the longest this attempt may take.
+            max_runtime: seconds this attempt may take.
             is_stopping: whether the worker is being stopped and the run may be resumed by another.
         """
         self.lease, self.tenant, self.params = lease, tenant, params
@@ -133,7 +132,7 @@ class ExecutingRun(Generic[P]):
             raise LeaseLostError.of(self.id)
         if self.progress.is_aborted:
             raise RunAbortedError(f"run {self.id} was asked to stop")
-        if self._max_runtime and clock.ticks() - self._began_at > self._max_runtime.total_seconds():
+        if self._max_runtime and clock.ticks() - self._began_at > self._max_runtime:
             raise RunFailedError(*lifecycle.OVERDUE)
         if self._is_stopping():
             raise RunInterruptedError(f"run {self.id} is given back: its worker is being stopped")

@@ -14,16 +14,13 @@ from app.core.errors import (
     RunAbortedError,
     RunFailedError,
     RunInterruptedError,
-    UnknownRunTypeError,
 )
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import AnyOperation, NoParams
-from app.core.runs import heartbeat, lifecycle, workers
+from app.core.runs import heartbeat, lifecycle, queries, workers
 from app.core.runs.closing import close, hand_back
 from app.core.runs.context import UNEXPECTED, ExecutingRun, unexpected_reason
-from app.core.runs.lease import Lease
-from app.core.runs.queries import first_pending_like
-from app.core.runs.ready import ReadyRun, ready_run
+from app.core.runs.lease import ClaimedRun
 from app.core.runs.start import validated
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import unique_items
@@ -56,53 +53,44 @@ def execute_run(run_id: int) -> None:
 
 
 def _execute(run_id: int) -> None:
-    ready = ready_run(run_id)
-    if ready is None:
+    operations = current_catalog().operations
+    seconds = current_app.config["LEASE_SECONDS"]
+    claimed = lifecycle.claim(run_id, heartbeat.worker_name(), seconds, offered=operations)
+    if claimed is None:
+        _refuse_unavailable(run_id)
         return
-    try:
-        operation = current_catalog().operation(ready.run_type)
-    except UnknownRunTypeError:
-        _leave(ready)
-        return
-    lease = lifecycle.claim(
-        run_id,
-        heartbeat.worker_name(),
-        current_app.config["LEASE_SECONDS"],
-        max_runtime=operation.max_runtime,
-        concurrency=operation.concurrency,
-    )
-    if lease is not None:
-        _hold(lease, operation, ready)
-        if operation.concurrency is not None:
-            _ring_next(run_id)
+    _hold(claimed, operations[claimed.run_type])
+    if claimed.concurrency is not None:
+        _ring_next(run_id)
 
 
-def _leave(ready: ReadyRun) -> None:
+def _refuse_unavailable(run_id: int) -> None:
     """A run type this process does not know: another worker may; if none does, the run ends."""
     with reading():
-        offered = workers.live_run_types()
+        waiting = queries.waiting_run(run_id)
+        offered = workers.live_run_types() | set(current_catalog().operations)
         db.session.commit()
-    if ready.run_type not in offered:
-        reason = f"No loaded plugin offers {ready.run_type}; is {ready.plugin} installed?"
-        lifecycle.fail_unclaimed(ready.id, UNAVAILABLE, reason)
+    if waiting is not None and waiting.run_type not in offered:
+        reason = f"No loaded plugin offers {waiting.run_type}; is {waiting.plugin} installed?"
+        lifecycle.fail_unclaimed(run_id, UNAVAILABLE, reason)
 
 
-def _hold(lease: Lease, operation: AnyOperation, ready: ReadyRun) -> None:
+def _hold(claimed: ClaimedRun, operation: AnyOperation) -> None:
     context: ExecutingRun[BaseModel] = ExecutingRun(
-        lease,
-        ready.tenant,
+        claimed,
+        claimed.tenant,
         NoParams(),
-        announces_items=not ready.idempotent_items,
-        breaker=None if ready.has_good_items else operation.breaker,
-        max_runtime=operation.max_runtime,
-        is_stopping=lambda: ready.resumable and heartbeat.is_stopping(),
+        announces_items=not claimed.idempotent_items,
+        breaker=None if claimed.has_good_items else operation.breaker,
+        max_runtime=claimed.max_runtime,
+        is_stopping=lambda: claimed.resumable and heartbeat.is_stopping(),
     )
     with heartbeat.kept_alive(context.progress):
         try:
-            status = _work(context, operation, ready)
+            status = _work(context, operation, claimed)
         except LeaseLostError:
             db.session.rollback()
-            logger.warning("run %s: lease lost, nothing more is written", lease.run_id)
+            logger.warning("run %s: lease lost, nothing more is written", context.id)
         except RunInterruptedError:
             hand_back(context, "Its worker was stopped.")
         except KeyboardInterrupt:
@@ -111,22 +99,22 @@ def _hold(lease: Lease, operation: AnyOperation, ready: ReadyRun) -> None:
         except _DatabaseAwayError:
             hand_back(context, DATABASE_AWAY, is_charged=True)
         else:
-            close(context, operation, status, ready.params)
+            close(context, operation, status, claimed.params)
 
 
 class _DatabaseAwayError(Exception):
     """The operation met a database that cannot be used just now."""
 
 
-def _work(context: ExecutingRun[BaseModel], operation: AnyOperation, ready: ReadyRun) -> RunStatus:
+def _work(context: ExecutingRun[BaseModel], operation: AnyOperation, claimed: ClaimedRun) -> RunStatus:
     """Call the operation; its failure is reported on the context.
 
     Returns:
         How the run ends.
     """
     try:
-        context.params = validated(operation, ready.params)
-        if not ready.items_listed:
+        context.params = validated(operation, claimed.params)
+        if not claimed.items_listed:
             _list_items(context, operation)
         operation.execute(context)
         db.session.commit()
@@ -172,7 +160,7 @@ def _list_items(context: ExecutingRun[BaseModel], operation: AnyOperation) -> No
 
 def _ring_next(run_id: int) -> None:
     with reading():
-        next_id = first_pending_like(run_id)
+        next_id = queries.first_pending_like(run_id)
         db.session.commit()
     if next_id is not None:
         queue.ring(next_id)

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.core.db import database_now
+from app.core.db import JsonObject, database_now
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
+from app.core.tenants import Tenant
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,21 @@ class Lease:
     def expiry(self) -> ColumnElement[datetime]:
         """When it ends if it is renewed now, by the database's clock."""
         return database_now(self.seconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimedRun(Lease):
+    """A lease that was just won, with what its worker must know of the run."""
+
+    tenant: Tenant
+    run_type: str
+    params: JsonObject
+    resumable: bool
+    idempotent_items: bool
+    items_listed: bool
+    max_runtime: float | None
+    concurrency: int | None
+    has_good_items: bool  # from an earlier attempt
 
 
 def held(lease: Lease) -> tuple[ColumnElement[bool], ...]:

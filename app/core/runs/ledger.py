@@ -3,28 +3,33 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import bindparam, func, insert, literal, select, text, update
+from sqlalchemy import Insert, bindparam, func, insert, literal, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.db import JsonObject, changed_rows, database_now, db, execute, table_of
 from app.core.runs.items import OPEN, BulkOperationRunItem, Outcome
 from app.core.runs.lease import Lease
 from app.core.runs.tally import FailureEntry, ItemOutcome, Tally, failure_entry
 
-LOOKED_UP = 500  # items a query: SQLite bounds its variables
 UNKNOWN = "outcome_unknown"
 UNKNOWN_SAID = "A worker was lost while this item was in work; nobody can say what became of it."
 
 _table = table_of(BulkOperationRunItem)
-_INSERT = insert(_table)
 _CHANGE = (
     update(_table)
     .where(
-        _table.c.run_id == bindparam("to_run_id"),
-        _table.c.item_id == bindparam("to_item_id"),
+        _table.c.run_id == bindparam("of_run"),
+        _table.c.item_id == bindparam("of_item"),
         text("outcome IN ('pending', 'in_flight')"),
     )
-    .values({name: bindparam(f"to_{name}") for name in ("outcome", "attempt", "reason_code", "reason")})
+    .values(
+        outcome=bindparam("to_outcome"),
+        attempt=bindparam("to_attempt"),
+        reason_code=bindparam("to_code"),
+        reason=bindparam("to_reason"),
+    )
 )
 
 
@@ -53,12 +58,10 @@ class LedgerCounts:
 
 def list_items(run_id: int, item_ids: Iterable[str]) -> int:
     """List items nobody has worked on; returns how many the ledger did not know yet."""
-    rows = [
-        _row(run_id, item_id, Outcome.PENDING, attempt=0) for item_id in _unlisted(run_id, list(item_ids))
-    ]
-    if rows:
-        execute(_INSERT, rows)
-    return len(rows)
+    rows = [{"run_id": run_id, "item_id": item_id} for item_id in item_ids]
+    if not rows:
+        return 0
+    return execute(_listing(db.session.get_bind().dialect.name), rows).rowcount
 
 
 def add_repeated(run_id: int, repeated_id: int, outcomes: Sequence[Outcome]) -> int:
@@ -70,7 +73,7 @@ def add_repeated(run_id: int, repeated_id: int, outcomes: Sequence[Outcome]) -> 
         .order_by(item.id)
     )
     columns = ["run_id", "item_id", "outcome", "attempt", "created_at"]
-    execute(_INSERT.from_select(columns, chosen))
+    execute(insert(_table).from_select(columns, chosen))
     return counts_of(run_id).total
 
 
@@ -82,29 +85,18 @@ def first_items(run_id: int, limit: int) -> list[str]:
 
 
 def write_items(lease: Lease, tally: Tally) -> int:
-    """Write a tally's items behind a fence the caller has passed; returns how many were new to the ledger."""
-    ended = {item.item_id: item for item in tally.outcomes}
-    fresh = dict.fromkeys(_unlisted(lease.run_id, list(tally.expected)))
-    new = [_ended_row(lease, ended[item_id]) for item_id in fresh if item_id in ended]
-    new += [
-        _row(lease.run_id, item_id, Outcome.PENDING, attempt=0) for item_id in fresh if item_id not in ended
-    ]
-    if new:
-        execute(_INSERT, new)
-    _change_open([_ended_row(lease, item) for item in tally.outcomes if item.item_id not in fresh])
-    flying = [item_id for item_id in tally.in_flight if item_id not in ended]
-    _change_open(
-        [_row(lease.run_id, item_id, Outcome.IN_FLIGHT, attempt=lease.attempt) for item_id in flying]
-    )
-    return len(fresh)
+    """Write a tally's items behind a fence the caller has passed; returns how many were new to the ledger.
 
-
-def outcome_of(run_id: int, item_id: str) -> tuple[Outcome, int] | None:
-    """Where one item stands and since which attempt; nothing: the ledger does not know it."""
-    item = BulkOperationRunItem
-    query = select(item.outcome, item.attempt).where(item.run_id == run_id, item.item_id == item_id)
-    row = db.session.execute(query).one_or_none()
-    return None if row is None else (Outcome(row.outcome), row.attempt)
+    An item that has its outcome keeps it: a second one changes nothing.
+    """
+    listed = list_items(lease.run_id, tally.expected)
+    rows = [_ended(lease, item) for item in tally.outcomes]
+    if tally.in_flight:
+        ended = {item.item_id for item in tally.outcomes}
+        rows += [_in_flight(lease, item_id) for item_id in tally.in_flight if item_id not in ended]
+    if rows:
+        execute(_CHANGE, rows)
+    return listed
 
 
 def land(run_id: int, *, may_repeat: bool) -> int:
@@ -151,36 +143,28 @@ def failed_items(run_id: int, limit: int) -> list[FailureEntry]:
     return [failure_entry(code or UNKNOWN, reason or "", item_id=item_id) for item_id, code, reason in rows]
 
 
-def _unlisted(run_id: int, item_ids: Sequence[str]) -> list[str]:
-    known: set[str] = set()
-    for begin in range(0, len(item_ids), LOOKED_UP):
-        query = select(BulkOperationRunItem.item_id).where(
-            BulkOperationRunItem.run_id == run_id,
-            BulkOperationRunItem.item_id.in_(item_ids[begin : begin + LOOKED_UP]),
-        )
-        known.update(db.session.scalars(query))
-    return [item_id for item_id in item_ids if item_id not in known]
+@cache
+def _listing(dialect_name: str) -> Insert:
+    """The insert that passes over items already listed; built once, it is compiled once."""
+    dialect = sqlite if dialect_name == "sqlite" else postgresql
+    statement = dialect.insert(_table).values(
+        outcome=Outcome.PENDING.value, attempt=0, created_at=database_now()
+    )
+    passing_over: Insert = statement.on_conflict_do_nothing()
+    return passing_over.execution_options(preserve_rowcount=True)
 
 
-def _change_open(rows: Sequence[JsonObject]) -> None:
-    """Write outcomes of items that have none yet: a second outcome of an item changes nothing."""
-    if rows:
-        named = [{f"to_{name}": value for name, value in row.items()} for row in rows]
-        execute(_CHANGE, named)
-
-
-def _ended_row(lease: Lease, item: ItemOutcome) -> JsonObject:
+def _ended(lease: Lease, item: ItemOutcome) -> JsonObject:
     failure = item.failure or {}
-    row = _row(lease.run_id, item.item_id, item.outcome, attempt=lease.attempt)
-    return row | {"reason_code": failure.get("reason_code"), "reason": failure.get("reason")}
-
-
-def _row(run_id: int, item_id: str, outcome: Outcome, *, attempt: int) -> JsonObject:
     return {
-        "run_id": run_id,
-        "item_id": item_id,
-        "outcome": outcome,
-        "attempt": attempt,
-        "reason_code": None,
-        "reason": None,
+        "of_run": lease.run_id,
+        "of_item": item.item_id,
+        "to_outcome": item.outcome.value,
+        "to_attempt": lease.attempt,
+        "to_code": failure.get("reason_code"),
+        "to_reason": failure.get("reason"),
     }
+
+
+def _in_flight(lease: Lease, item_id: str) -> JsonObject:
+    return _ended(lease, ItemOutcome(item_id, Outcome.IN_FLIGHT))

@@ -87,6 +87,8 @@ class BulkOperationRun(CoreModel):
     resumable: Mapped[bool] = mapped_column(default=False)
     idempotent_items: Mapped[bool] = mapped_column(default=False)
     max_attempts: Mapped[int] = mapped_column(default=1)
+    max_runtime: Mapped[float | None]  # seconds an attempt may take
+    concurrency: Mapped[int | None]  # runs of its type that its tenant may have running
     items_listed: Mapped[bool] = mapped_column(default=True)  # else the worker lists them first
     lease_token: Mapped[str | None] = mapped_column(String(36))
     lease_expires_at: Mapped[datetime | None]  # by the database's clock, as every moment here

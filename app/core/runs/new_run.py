@@ -32,6 +32,8 @@ class NewRun:
         idempotency_key: unique per tenant among active runs; none: never shared.
         item_ids: known at the start; may be empty.
         items_listed: whether `item_ids` are all; else the worker lists them.
+        max_runtime: seconds an attempt may take.
+        concurrency: runs of its type that its tenant may have running.
         retry_of_id: the run it repeats.
         retried_outcomes: only the items of that run that stand so; empty: all.
         caused_by_id: the run it follows.
@@ -49,6 +51,8 @@ class NewRun:
     resumable: bool = False
     idempotent_items: bool = False
     max_attempts: int = 1
+    max_runtime: float | None = None
+    concurrency: int | None = None
     retry_of_id: int | None = None
     retried_outcomes: tuple[Outcome, ...] = ()
     caused_by_id: int | None = None

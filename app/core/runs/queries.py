@@ -143,6 +143,12 @@ def retries_of(run: BulkOperationRun) -> Sequence[int]:
     return db.session.scalars(query.order_by(BulkOperationRun.id)).all()
 
 
+def waiting_run(run_id: int) -> BulkOperationRun | None:
+    """A pending run of any tenant, as a worker asks for it; nothing: it is not pending (any more)."""
+    run = BulkOperationRun
+    return db.session.scalar(select(run).where(run.id == run_id, run.status == RunStatus.PENDING))
+
+
 def first_pending_like(run_id: int) -> int | None:
     """The oldest pending run of the same tenant and type: its turn comes when this one has ended."""
     other, run = BulkOperationRun, aliased(BulkOperationRun)

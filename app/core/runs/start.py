@@ -113,6 +113,8 @@ def new_run(
         resumable=operation.resumable,
         idempotent_items=operation.idempotent_items,
         max_attempts=operation.max_attempts,
+        max_runtime=operation.max_runtime.total_seconds() if operation.max_runtime else None,
+        concurrency=operation.concurrency,
         caused_by_id=caused_by_id,
     )
 

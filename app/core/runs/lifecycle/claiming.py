@@ -1,13 +1,14 @@
 """A worker takes a pending run, and keeps it."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Float, bindparam, func, select, update
+from sqlalchemy import Float, Row, bindparam, func, select, update
 
 from app.core.db import changed_rows, database_now, db, execute, table_of
 from app.core.runs.events import EventKind, note
-from app.core.runs.lease import Lease, held
+from app.core.runs.lease import ClaimedRun, Lease, held
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
 from app.core.tenants import Tenant
@@ -24,7 +25,7 @@ _CLAIM = (
         status=RunStatus.RUNNING,
         lease_token=bindparam("token"),
         lease_expires_at=database_now(bindparam("lease_seconds", type_=Float())),
-        deadline_at=database_now(bindparam("runtime_seconds", type_=Float())),
+        deadline_at=database_now(_runs.c.max_runtime),
         worker=bindparam("by"),
         attempt=_runs.c.attempt + 1,
         started_at=func.coalesce(_runs.c.started_at, database_now()),
@@ -32,46 +33,58 @@ _CLAIM = (
         updated_at=database_now(),
         version=_runs.c.version + 1,
     )
-    .returning(_runs.c.attempt)
+    .returning(_runs)
+)
+_CLAIM_OFFERED = _CLAIM.where(
+    (_runs.c.resource + "." + _runs.c.action).in_(bindparam("offered", expanding=True))
 )
 
 
 def claim(
-    run_id: int,
-    worker: str,
-    lease_seconds: float,
-    *,
-    max_runtime: timedelta | None = None,
-    concurrency: int | None = None,
-) -> Lease | None:
+    run_id: int, worker: str, lease_seconds: float, *, offered: Collection[str] | None = None
+) -> ClaimedRun | None:
     """Take a pending run for this worker; commits.
 
     Args:
         run_id: number of the run.
         worker: name of the claiming worker, unique per boot.
         lease_seconds: how long silence is tolerated.
-        max_runtime: the longest this attempt may take; none: no limit.
-        concurrency: how many runs of its type its tenant may have running; none: no limit.
+        offered: run types the worker can execute; none given: any.
 
     Returns:
-        The lease, or nothing when the run is not pending (any more) or others of its type fill the limit.
+        The lease with what the worker must know, or nothing: the run is not pending (any more), is of another
+        type, or others of its type fill its tenant's limit.
     """
-    token, statement = str(uuid4()), _CLAIM
-    if concurrency is not None:
-        _queue_up(run_id)
-        statement = _CLAIM.where(_running_beside(run_id) < concurrency)
-    values = {
-        "of_run": run_id,
-        "token": token,
-        "lease_seconds": lease_seconds,
-        "runtime_seconds": max_runtime.total_seconds() if max_runtime else None,
-        "by": worker[:120],
-    }
-    attempt: int | None = execute(statement, values).scalar()
-    if attempt is not None:
-        note(run_id, EventKind.CLAIMED, attempt=attempt, worker=worker)
+    token = str(uuid4())
+    values = {"of_run": run_id, "token": token, "lease_seconds": lease_seconds, "by": worker[:120]}
+    if offered is None:
+        row = execute(_CLAIM, values).one_or_none()
+    else:
+        row = execute(_CLAIM_OFFERED, {**values, "offered": list(offered)}).one_or_none()
+    if row is None or not _may_run_beside_others(row):
+        db.session.rollback()
+        return None
+    tenant = db.session.get_one(Tenant, row.tenant_id)
+    note(run_id, EventKind.CLAIMED, attempt=row.attempt, worker=worker)
     db.session.commit()
-    return None if attempt is None else Lease(run_id, token, lease_seconds, attempt, worker)
+    # Apart from the session: after a rollback, a look at its slug would open a transaction that nobody ends.
+    db.session.expunge(tenant)
+    return ClaimedRun(
+        run_id,
+        token,
+        lease_seconds,
+        row.attempt,
+        worker,
+        tenant=tenant,
+        run_type=f"{row.resource}.{row.action}",
+        params=row.params,
+        resumable=row.resumable,
+        idempotent_items=row.idempotent_items,
+        items_listed=row.items_listed,
+        max_runtime=row.max_runtime,
+        concurrency=row.concurrency,
+        has_good_items=row.succeeded + row.skipped > 0,
+    )
 
 
 def renew(lease: Lease) -> bool:
@@ -96,25 +109,18 @@ def postpone_ring(run_id: int) -> bool:
     return postponed
 
 
-def _queue_up(run_id: int) -> None:
-    """Let claims of one tenant count one after the other; SQLite has one writer anyway."""
-    tenant_id = select(BulkOperationRun.tenant_id).where(BulkOperationRun.id == run_id).scalar_subquery()
-    db.session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
+def _may_run_beside_others(row: Row[*tuple[Any, ...]]) -> bool:
+    """Whether a run that was claimed in this transaction keeps its tenant's limit.
 
-
-def _running_beside(run_id: int) -> ColumnElement[int]:
-    """How many runs of the same type run in the same tenant."""
-    other = _runs.alias()
-    return (
-        select(func.count())
-        .select_from(other)
-        .where(
-            other.c.tenant_id == _runs.c.tenant_id,
-            other.c.resource == _runs.c.resource,
-            other.c.action == _runs.c.action,
-            other.c.status == RunStatus.RUNNING,
-            other.c.id != run_id,
-        )
-        .correlate(_runs)
-        .scalar_subquery()
+    Claims of one tenant count one after the other: the second sees what the first has committed.
+    """
+    if row.concurrency is None:
+        return True
+    db.session.execute(select(Tenant.id).where(Tenant.id == row.tenant_id).with_for_update(key_share=True))
+    running = select(func.count()).where(
+        _runs.c.tenant_id == row.tenant_id,
+        _runs.c.resource == row.resource,
+        _runs.c.action == row.action,
+        _runs.c.status == RunStatus.RUNNING,
     )
+    return int(execute(running).scalar_one()) <= int(row.concurrency)

@@ -136,6 +136,8 @@ def _insert_pending(tenant_id: int, new: NewRun, initiator: Initiator) -> int | 
         "resumable": new.resumable,
         "idempotent_items": new.idempotent_items,
         "max_attempts": new.max_attempts,
+        "max_runtime": new.max_runtime,
+        "concurrency": new.concurrency,
         "retry_of_id": new.retry_of_id,
         "caused_by_id": new.caused_by_id,
         "correlation_id": str(uuid4()),

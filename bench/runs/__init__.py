@@ -1,0 +1,1 @@
+"""What tracking a run costs, beside bare loops and bare queues."""
