@@ -12,10 +12,10 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 	--no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run migrate check test bench vendor lock clean
+.PHONY: help setup run migrate check test test-faults bench bench-runs vendor lock clean
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(RUNTIME) ## install the locked dependencies into .venv, nothing more
 	@echo "ready: $(VENV)"
@@ -40,8 +40,14 @@ test: $(DEV) ## the whole test suite, browser included (WORKERS=2, ARGS=...)
 	sh tools/chromium.sh
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
+test-faults: $(DEV) ## the tests that kill workers and stop servers, alone, 15 minutes at most
+	timeout 900 $(BIN)/python -m pytest -n $(WORKERS) -m faults $(ARGS)
+
 bench: $(DEV) ## the benchmarks, with peers side by side
 	$(BIN)/python -m bench $(ARGS)
+
+bench-runs: $(DEV) ## what a tracked run costs, beside a bare Huey task, Celery, RQ and Dramatiq
+	$(BIN)/python -m bench.runs $(ARGS)
 
 vendor: $(RUNTIME) ## refresh the third-party static files from their packages
 	$(BIN)/python -m tools.vendor

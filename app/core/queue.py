@@ -22,6 +22,7 @@ from app.core.keys import derive_key
 EXTENSION = "tenantatlas.queue"
 TASK_NAME = "execute_run"  # frozen: messages of an older release name it
 IDLE_DELAY = 0.04  # seconds between looks into an empty SQLite queue; a wake-up then takes about 25 ms
+AWAY_DELAY = 1.0  # seconds until a queue server that did not answer is asked again
 SHUTDOWN_SECONDS = 30  # what SIGTERM leaves a running run to end by itself
 DIGEST_SIZE = hashlib.sha256().digest_size
 
@@ -129,13 +130,15 @@ def make_consumer(
     huey, _ = app.extensions[EXTENSION]
     if processes and in_child is not None:
         huey.on_startup(name="in_child")(in_child)
+    # Servers that are asked wait for an answer themselves; the delay then is that after an error.
+    delay = AWAY_DELAY if huey.storage.blocking else IDLE_DELAY
     return CleanConsumer(
         huey,
         workers=workers,
         worker_type="process" if processes else "thread",
         periodic=False,
-        initial_delay=IDLE_DELAY,
-        max_delay=IDLE_DELAY,
+        initial_delay=delay,
+        max_delay=delay,
         backoff=1.0,
         check_worker_health=True,
         health_check_interval=1,

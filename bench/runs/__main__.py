@@ -8,6 +8,7 @@ from statistics import median
 from bench.runs import latency
 from bench.runs.deployment import KINDS, Deployment, deployed
 from bench.runs.items import bare_seconds, tracked_seconds
+from bench.runs.peers import PEERS
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
             print(f"\n{kind}")
             _items(deployment, wanted.items)
             _runs(deployment, wanted.runs)
+    _peers(wanted.runs)
 
 
 def _items(deployment: Deployment, count: int) -> None:
@@ -47,6 +49,16 @@ def _runs(deployment: Deployment, count: int) -> None:
     print(f"  start to claim     {middle:6.1f} ms median, {late:.1f} ms at the 95th percentile")
     _beside("one no-op at a time", alone, bare_alone)
     _beside(f"{count} no-ops at once", at_once, bare_at_once)
+
+
+def _peers(count: int) -> None:
+    print("\nothers on redis")
+    for peer in PEERS:
+        with peer.working():
+            alone, at_once = latency.peer_alone(peer, count), latency.peer_at_once(peer, count)
+        print(
+            f"  {peer.name:<10} one no-op at a time {alone:6.1f} ms   {count} at once {at_once:6.1f} ms each"
+        )
 
 
 def _beside(label: str, tracked: float, bare: float) -> None:

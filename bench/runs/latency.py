@@ -21,6 +21,7 @@ from app.core.runs.status import ACTIVE
 from app.core.runs.workers import Worker
 from bench.runs.bare import bare_huey
 from bench.runs.deployment import Deployment
+from bench.runs.peers import Peer
 
 Nothing = Callable[[int], Result]
 
@@ -106,6 +107,19 @@ def bare_at_once(huey: Huey, nothing: Nothing, count: int) -> float:
     for mark in range(1, count + 1):
         nothing(mark)
     _wait(lambda: huey.storage.result_store_size() - before >= count, pause=0.01)
+    return (time.perf_counter() - began) / count * 1000
+
+
+def peer_alone(peer: Peer, count: int) -> float:
+    """The same for a task of another queue on Redis."""
+    return _alone(lambda mark: _wait(peer.send(mark)), range(1, count + 1))
+
+
+def peer_at_once(peer: Peer, count: int) -> float:
+    """The same for many at once."""
+    began = time.perf_counter()
+    for is_done in [peer.send(mark) for mark in range(count)]:
+        _wait(is_done)
     return (time.perf_counter() - began) / count * 1000
 
 

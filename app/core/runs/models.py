@@ -13,8 +13,8 @@ from app.core.runs.status import RunStatus, StatusBucket, status_bucket
 # As text, in indexes and in queries alike: with bound values no database sees that a partial index serves.
 ACTIVE_PREDICATE = text("status IN ('pending', 'running')")
 
-
 PENDING = text("status = 'pending'")
+FINISHED = text("finished_at IS NOT NULL")
 
 
 class BulkOperationRun(CoreModel):
@@ -41,6 +41,14 @@ class BulkOperationRun(CoreModel):
         Index(None, "tenant_id", "resource", "action", "created_at"),
         Index("ix_bulk_operation_runs_lease", "status", "lease_expires_at"),
         Index("ix_bulk_operation_runs_ring", "ring_at", sqlite_where=PENDING, postgresql_where=PENDING),
+        Index(
+            "ix_bulk_operation_runs_finished",
+            "tenant_id",
+            "status",
+            "finished_at",
+            sqlite_where=FINISHED,
+            postgresql_where=FINISHED,
+        ),
         Index(None, "retry_of_id"),
         Index(None, "caused_by_id"),
         {"sqlite_autoincrement": True},

@@ -127,6 +127,10 @@ class Progress:
                 self._renew(now)
         except LeaseLostError:
             logger.warning("run %s: lease lost", self.lease.run_id)
+        except DBAPIError as error:
+            # The other runs of this process are cared for all the same; this one is tried again soon.
+            db.session.rollback()
+            logger.warning("run %s: its lease cannot be renewed now: %s", self.lease.run_id, error.orig)
         finally:
             self._lock.release()
 

@@ -27,7 +27,11 @@ RING_PATIENCE = 20.0  # seconds a ring may take to be heard before it is repeate
 
 _runs = table_of(BulkOperationRun)
 _NOTE_AUDIT = (
-    update(_runs).where(_runs.c.id == bindparam("of_run")).values(audit_log_id=bindparam("entry_id"))
+    update(BulkOperationRun)
+    .where(BulkOperationRun.id == bindparam("of_run"))
+    .values(audit_log_id=bindparam("entry_id"))
+    .returning(BulkOperationRun)
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -53,26 +57,33 @@ def start(
     for _ in range(START_TRIES):
         run = insert_run(tenant_id, new, initiator)
         if run is not None:
-            try:
-                if together is not None:
-                    together(run)
-                db.session.commit()
-            except BaseException:
-                db.session.rollback()
-                raise
+            _commit_with(run, together)
             return Started(run, created=True)
-        twin = db.session.scalar(
-            select(BulkOperationRun).where(
-                BulkOperationRun.tenant_id == tenant_id,
-                BulkOperationRun.idempotency_key == new.idempotency_key,
-                ACTIVE_PREDICATE,
-            )
-        )
-        db.session.commit()
+        twin = _active_twin(tenant_id, new)
         if twin is not None:
             return Started(twin, created=False)
     message = f"{new.run_type}: an equal run kept starting and ending; start again"
     raise TenantAtlasError(message)
+
+
+def _commit_with(run: BulkOperationRun, together: Callable[[BulkOperationRun], None] | None) -> None:
+    try:
+        if together is not None:
+            together(run)
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def _active_twin(tenant_id: int, new: NewRun) -> BulkOperationRun | None:
+    run = BulkOperationRun
+    query = select(run).where(
+        run.tenant_id == tenant_id, run.idempotency_key == new.idempotency_key, ACTIVE_PREDICATE
+    )
+    twin = db.session.scalar(query)
+    db.session.commit()
+    return twin
 
 
 def insert_run(tenant_id: int, new: NewRun, initiator: Initiator) -> BulkOperationRun | None:
@@ -92,11 +103,10 @@ def insert_run(tenant_id: int, new: NewRun, initiator: Initiator) -> BulkOperati
         actor=initiator.name,
         details=_audited(new),
     )
-    execute(_NOTE_AUDIT, {"of_run": run_id, "entry_id": entry_id})
+    run = db.session.scalars(_NOTE_AUDIT, {"of_run": run_id, "entry_id": entry_id}).one()
     note(run_id, EventKind.QUEUED, said=f"Started by {initiator.name}.")
     if new.retry_of_id is not None:
         note(new.retry_of_id, EventKind.RETRIED, said=f"Repeated as run {run_id} by {initiator.name}.")
-    run = db.session.get_one(BulkOperationRun, run_id)
     announce(run, NotificationKind.QUEUED)
     return run
 
