@@ -6,6 +6,7 @@ from app.core.cli.output import cli_errors, echo_json
 from app.core.cli.waiting import report_run, start_and_wait
 from app.core.db import JsonObject, UtcDateTime, db, model_registry, reading
 from app.core.errors import (
+    CallOverError,
     InvalidInputError,
     InvalidParametersError,
     ItemFailedError,
@@ -43,6 +44,7 @@ from app.core.web.retry_pages import RetryOffer, retry_offer
 __all__ = [
     "API_VERSION",
     "BulkOperationRun",
+    "CallOverError",
     "InvalidInputError",
     "InvalidParametersError",
     "ItemFailedError",

@@ -81,7 +81,11 @@ class ItemSkippedError(ItemFailedError):
     """One item needs no work (or must not be touched); the run goes on."""
 
 
-class LeaseLostError(TenantAtlasError):
+class CallOverError(TenantAtlasError):
+    """This call of the executor is over, the run is not: leave what it has begun to the next call."""
+
+
+class LeaseLostError(CallOverError):
     """This worker no longer holds the run: nothing was written and nothing more may be done."""
 
     @classmethod
@@ -94,5 +98,5 @@ class RunAbortedError(TenantAtlasError):
     """Somebody asked the run to stop; raised at the next checkpoint."""
 
 
-class RunInterruptedError(TenantAtlasError):
+class RunInterruptedError(CallOverError):
     """The worker is being stopped: the run is given back and resumed by another; raised at a checkpoint."""

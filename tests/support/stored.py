@@ -50,7 +50,7 @@ class Store:
         return sync
 
     def write(self, sync, policies, states):
-        writer = SnapshotWriter(self.tenant, self.scope, sync.id)
+        writer = SnapshotWriter(self.tenant, self.scope, sync.id, lambda: None)
         for one in policies:
             writer.add(one)
         writer.settle()

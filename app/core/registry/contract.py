@@ -90,6 +90,9 @@ class RunItems(Protocol):
     def __len__(self) -> int:
         """How many items the run has, whatever became of them."""
 
+    def every(self) -> Iterator[str]:
+        """All ids in their order, whatever became of them."""
+
 
 class RunContext(Protocol[P_co]):
     """A running run, as its executor sees it.

@@ -107,7 +107,7 @@ class ExecutingRun(Generic[P]):
                 item_id, ItemFailedError(UNEXPECTED, unexpected_reason(error)), Outcome.FAILED
             )
         finally:
-            if outcome is not None:
+            if outcome is not None and counts:
                 self.items.close(item_id)
                 self._breaker.count(outcome)
             self.progress.end(outcome if counts else None)

@@ -37,6 +37,7 @@ class Progress:
         self.lease, self.is_aborted, self.is_lost = lease, False, False
         self._announces_items = announces_items
         self._tally, self._current = Tally(), ""
+        self._held_reports: list[FailureEntry] = []
         self._lock = threading.RLock()
         self._flushed_at = self._confirmed_at = clock.ticks()
 
@@ -62,9 +63,10 @@ class Progress:
             self._write_ahead([], [])
 
     def report(self, entry: FailureEntry) -> None:
-        """Gather an entry that is no item's outcome."""
+        """Gather an entry that is no item's outcome; one about the item in work is told with that outcome."""
         with self._lock:
-            self._tally.reports.append(entry)
+            is_of_current = bool(self._current) and entry.get("item_id") == self._current
+            (self._held_reports if is_of_current else self._tally.reports).append(entry)
 
     def begin(self, item_id: str) -> None:
         """Note the item in work; when items are announced, in the ledger before it begins."""
@@ -74,11 +76,13 @@ class Progress:
                 self._write_ahead(self._tally.outcomes, [item_id])
 
     def end(self, item: ItemOutcome | None) -> None:
-        """Gather an outcome; none: the item that was begun has none."""
+        """Gather an outcome with what was reported about its item; none: the item that was begun has none."""
         with self._lock:
             self._current = ""
             if item is not None:
                 self._tally.add(item)
+                self._tally.reports += self._held_reports
+            self._held_reports = []
 
     def flush_when_due(self) -> None:
         """Write when the last write is long enough ago.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.core.db import db, reading
 from app.core.runs.items import OPEN, BulkOperationRunItem, Outcome
@@ -21,19 +21,28 @@ class Worklist:
     def __init__(self, lease: Lease, progress: Progress) -> None:
         """Begin at the ledger's first open item."""
         self._lease, self._progress = lease, progress
-        self._listed: set[str] = set()  # known to be in the ledger and open, or on their way there
+        self._listed: set[str] = set()  # in the ledger, or on their way there
+        self._offered: set[str] = set()  # of these, what the ledger itself has called open
         self._closed: set[str] = set()  # have their outcome from this attempt
         self._remembers_all = lease.attempt == 1
 
     def __iter__(self) -> Iterator[str]:
         """Ids without an outcome; those that are added meanwhile come last."""
         last = 0
-        while page := self._page_after(last):
+        while page := self._page_after(last, BulkOperationRunItem.outcome.in_(OPEN)):
             last = page[-1][0]
             for _, item_id in page:
                 if item_id not in self._closed:
                     self._listed.add(item_id)
+                    self._offered.add(item_id)
                     yield item_id
+
+    def every(self) -> Iterator[str]:
+        """All ids in the order of the ledger, settled ones too."""
+        last = 0
+        while page := self._page_after(last):
+            last = page[-1][0]
+            yield from (item_id for _, item_id in page)
 
     def __len__(self) -> int:
         """How many items the run has."""
@@ -62,16 +71,17 @@ class Worklist:
         """
         if item_id in self._closed:
             raise ValueError(f"item {item_id!r} has been processed already")
-        if item_id in self._listed:
-            return True
-        if not self._remembers_all and (found := self._look_up(item_id)) is not None:
-            return not found.is_final
+        if not self._remembers_all and item_id not in self._offered:
+            found = self._look_up(item_id)
+            if found is not None and found.is_final:
+                return False
         self.add([item_id])
         return True
 
     def close(self, item_id: str) -> None:
         """Remember that an item has its outcome."""
         self._listed.discard(item_id)
+        self._offered.discard(item_id)
         self._closed.add(item_id)
 
     def _is_remembered(self, item_id: str) -> bool:
@@ -79,24 +89,22 @@ class Worklist:
 
     def _forget_when_full(self) -> None:
         if len(self._listed) + len(self._closed) > REMEMBERED:
-            self._listed.clear()
-            self._closed.clear()
+            for remembered in (self._listed, self._offered, self._closed):
+                remembered.clear()
             self._remembers_all = False
 
     def _list_all(self) -> None:
         if self._progress.has_unlisted:
             self._progress.flush()
 
-    def _page_after(self, last: int) -> Sequence[tuple[int, str]]:
+    def _page_after(self, last: int, *condition: ColumnElement[bool]) -> Sequence[tuple[int, str]]:
         self._list_all()
         self._forget_when_full()
         item = BulkOperationRunItem
-        query = (
-            select(item.id, item.item_id)
-            .where(item.run_id == self._lease.run_id, item.id > last, item.outcome.in_(OPEN))
-            .order_by(item.id)
-            .limit(PAGE)
+        query = select(item.id, item.item_id).where(
+            item.run_id == self._lease.run_id, item.id > last, *condition
         )
+        query = query.order_by(item.id).limit(PAGE)
         with reading(), db.engine.connect() as connection:
             return [(row.id, row.item_id) for row in connection.execute(query)]
 

@@ -1,7 +1,7 @@
 """Writing and reading findings."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -38,8 +38,16 @@ _KEPT = frozenset(
 class FindingWriter:
     """Turns drifted policies into findings: inserted, or brought up to date when found before."""
 
-    def __init__(self, tenant: Tenant, pair: SnapshotPair, run_id: int) -> None:
-        """Write for one run over one pair of snapshots."""
+    def __init__(self, tenant: Tenant, pair: SnapshotPair, run_id: int, fence: Callable[[], None]) -> None:
+        """Write for one run over one pair of snapshots.
+
+        Args:
+            tenant: whose.
+            pair: what is compared.
+            run_id: the drift generation.
+            fence: called in each writing transaction before its commit; raises if another holds the run.
+        """
+        self._fence = fence
         self._tenant, self._pair, self._run_id = tenant, pair, run_id
         self._sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
         self.counts: Counter[ChangeKind] = Counter()
@@ -52,6 +60,7 @@ class FindingWriter:
         db.session.commit()
         rows = [row for policy in policies if (row := self._row(policy, bodies)) is not None]
         _upsert(rows)
+        self._fence()
         db.session.commit()
         self.counts.update(ChangeKind(row["change_kind"]) for row in rows)
         self.exempt += len(policies) - len(rows)

@@ -48,14 +48,14 @@ class DriftParams(BaseModel):
 
 
 def generate(run: RunContext[DriftParams]) -> None:
-    """Compare collection by collection; see docs/drift.md."""
+    """Compare collection by collection; see docs/drift.md. A resumed run compares all of them again."""
     pair = _pair(run)
     differences = _by_collection(differences_between(pair.baseline, pair.current))
     judges = _judges(pair)
     db.session.commit()
-    writer = FindingWriter(run.tenant, pair, run.id)
+    writer = FindingWriter(run.tenant, pair, run.id, run.fence)
     notes: list[str] = []
-    for collection in run.items:
+    for collection in run.items.every():
         with run.item(collection):
             judge = judges[collection]
             if not judge.is_comparable:
@@ -160,6 +160,8 @@ operation = OperationType(
     },
     related_links=_links,
     start_endpoint="drift.index",
+    resumable=True,
+    idempotent_items=True,
     reason_codes={
         "coverage_incomplete": ReasonCode(
             "Nothing was read", "Sync again with an export that holds this type, then compare."

@@ -27,6 +27,8 @@ operation = OperationType(
     shown_inputs=lambda _tenant, params: {"source": params.source, "export": Path(params.path).name},
     related_links=_links,
     start_endpoint="inventory.new",
+    resumable=True,
+    idempotent_items=True,
     reason_codes={
         "document_unreadable": ReasonCode(
             "Document unreadable",

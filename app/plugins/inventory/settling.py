@@ -4,9 +4,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from sqlalchemy import delete
+
 from app.core import ItemFailedError, ItemSkippedError, RunContext, db
 from app.plugins.inventory.coverage import CoverageState
-from app.plugins.inventory.models import InventoryCoverage, InventoryProblem, InventorySyncRun
+from app.plugins.inventory.models import (
+    InventoryCoverage,
+    InventoryProblem,
+    InventorySyncRun,
+    InventoryUnread,
+)
 from app.plugins.inventory.policies.problems import Problem
 from app.plugins.inventory.store.writing import SnapshotWriter
 
@@ -39,7 +46,7 @@ def settle_collections(
             row = _coverage(writer, collection, own, homeless)
             row.sync_run_id = snapshot.id
             db.session.add(row)
-            db.session.commit()
+            writer.commit()
             settled += 1
             if row.state == CoverageState.SKIPPED:
                 raise ItemSkippedError("not_in_source", row.reason or "")
@@ -49,6 +56,12 @@ def settle_collections(
         with run.item(UNCLASSIFIED):
             raise _unreadable(run, UNCLASSIFIED, homeless)
     return not failures and settled == len(collections)
+
+
+def forget_settled(snapshot: InventorySyncRun) -> None:
+    """Take out what an earlier call of the same sync had settled: it is settled anew; the caller commits."""
+    for model in (InventoryCoverage, InventoryProblem, InventoryUnread):
+        db.session.execute(delete(model).where(model.sync_run_id == snapshot.id))
 
 
 def _coverage(

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core import RunContext, RunFailedError, clock, db, safe_reason
+from app.core import CallOverError, RunContext, RunFailedError, clock, db, safe_reason
 from app.plugins.inventory.attribution import attributed
 from app.plugins.inventory.coverage import SyncStatus
 from app.plugins.inventory.models import InventorySyncRun
@@ -13,7 +13,8 @@ from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION
 from app.plugins.inventory.reader import PolicyReader
 from app.plugins.inventory.reading.errors import SourceError
 from app.plugins.inventory.scope import scope_key
-from app.plugins.inventory.settling import problem_rows, settle_collections
+from app.plugins.inventory.settling import forget_settled, problem_rows, settle_collections
+from app.plugins.inventory.store.changes import changes_of
 from app.plugins.inventory.store.writing import SnapshotWriter, fail_unfinished
 
 
@@ -34,15 +35,17 @@ class SyncParams(BaseModel):
 
 
 def sync(run: RunContext[SyncParams]) -> None:
-    """Take one snapshot; see docs/inventory.md."""
+    """Take one snapshot; see docs/inventory.md. A resumed run reads all of it again into the same one."""
     snapshot = _begin(run)
     try:
         _take(run, snapshot)
+    except CallOverError:
+        raise
     except SourceError as error:
-        _end(snapshot, SyncStatus.FAILED)
+        _end(run, snapshot, SyncStatus.FAILED)
         raise RunFailedError(error.reason_code, error.reason) from None
-    except BaseException:
-        _end(snapshot, SyncStatus.FAILED)
+    except (Exception, SystemExit):
+        _end(run, snapshot, SyncStatus.FAILED)
         raise
 
 
@@ -59,13 +62,15 @@ def _begin(run: RunContext[SyncParams]) -> InventorySyncRun:
     )
     fail_unfinished(run.tenant, snapshot.selection_hash)
     snapshot = db.session.merge(snapshot)
+    forget_settled(snapshot)
+    run.fence()
     db.session.commit()
     run.summarize(inventory_sync_run_id=snapshot.id)
     return snapshot
 
 
 def _take(run: RunContext[SyncParams], snapshot: InventorySyncRun) -> None:
-    writer = SnapshotWriter(run.tenant, snapshot.selection_hash, snapshot.id)
+    writer = SnapshotWriter(run.tenant, snapshot.selection_hash, snapshot.id, run.fence)
     reader = PolicyReader(run.tenant)
     for policy in reader.policies(Path(run.params.path)):
         run.expect([policy.key.collection])
@@ -78,16 +83,16 @@ def _take(run: RunContext[SyncParams], snapshot: InventorySyncRun) -> None:
     is_complete = settle_collections(run, snapshot, writer, problems)
     db.session.add_all(problem_rows(snapshot, problems))
     snapshot.policy_count = sum(counter.total() for counter in writer.counts.values())
-    _end(snapshot, SyncStatus.COMPLETED if is_complete else SyncStatus.COMPLETED_WITH_ERRORS)
-    run.summarize(
-        policies=snapshot.policy_count,
-        **{name: writer.changes[name] for name in ("added", "changed", "ended")},
-    )
+    changes = changes_of(snapshot)
+    _end(run, snapshot, SyncStatus.COMPLETED if is_complete else SyncStatus.COMPLETED_WITH_ERRORS)
+    run.summarize(policies=snapshot.policy_count, **changes)
 
 
-def _end(snapshot: InventorySyncRun, status: SyncStatus) -> None:
+def _end(run: RunContext[SyncParams], snapshot: InventorySyncRun, status: SyncStatus) -> None:
     if status is SyncStatus.FAILED:
         db.session.rollback()
     snapshot.status, snapshot.finished_at = status, clock.now()
     db.session.add(snapshot)
+    db.session.flush()
+    run.fence()
     db.session.commit()

@@ -1,7 +1,7 @@
 """Writing a snapshot: new contents, new versions, ended versions, and nothing for what did not change."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Table, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -28,12 +28,19 @@ class SnapshotWriter:
     Each flush commits; what is committed stays true if the sync dies, because a version says what was read.
     """
 
-    def __init__(self, tenant: Tenant, scope_key: str, sync_run_id: int) -> None:
-        """Load what the scope holds open."""
+    def __init__(self, tenant: Tenant, scope_key: str, sync_run_id: int, fence: Callable[[], None]) -> None:
+        """Load what the scope holds open.
+
+        Args:
+            tenant: whose.
+            scope_key: which snapshots it continues.
+            sync_run_id: the sync that writes.
+            fence: called in each transaction before its commit; raises if another holds the run.
+        """
+        self._fence = fence
         self._tenant_id, self._scope_key, self._sync_run_id = tenant.id, scope_key, sync_run_id
         self.openings = Openings(tenant, scope_key)
         self.counts: dict[str, Counter[str]] = {}  # collection -> concrete type -> documents read
-        self.changes: Counter[str] = Counter()  # added, changed, ended
         self._unmatched: list[tuple[ReadPolicy, PolicyContent]] = []
         self._documents: list[JsonObject] = []
         self._policies: list[JsonObject] = []
@@ -78,7 +85,6 @@ class SnapshotWriter:
         """End every version of a completely read collection that was not seen; commits; returns how many."""
         unseen = self.openings.unseen(collection)
         self._ended += [opening.version_id for opening in unseen]
-        self.changes["ended"] += len(unseen)
         self.flush()
         return len(unseen)
 
@@ -87,7 +93,7 @@ class SnapshotWriter:
         unseen = self.openings.unseen(collection)
         rows = [{"sync_run_id": self._sync_run_id, "policy_id": opening.policy_id} for opening in unseen]
         _insert_new(InventoryUnread, rows)
-        db.session.commit()
+        self.commit()
         return len(unseen)
 
     def flush(self) -> None:
@@ -100,16 +106,21 @@ class SnapshotWriter:
             db.session.execute(ending)
         if self._versions:
             db.session.connection().execute(insert(_table(InventoryVersion)), self._versions)
-        db.session.commit()
+        self.commit()
         for waiting in (self._documents, self._policies, self._versions, self._ended):
             waiting.clear()
+
+    def commit(self) -> None:
+        """Commit, unless the run is no longer this worker's: then nothing of the transaction is kept."""
+        db.session.flush()
+        self._fence()
+        db.session.commit()
 
     def _continue(self, opening: Opening, policy: ReadPolicy, content: PolicyContent) -> None:
         opening.is_seen = True
         if opening.content_hash == content.content_hash:
             return
         self._ended.append(opening.version_id)
-        self.changes["changed"] += 1
         self._version(opening.policy_id, policy, content)
 
     def _open(self, policy: ReadPolicy, key: PolicyKey, content: PolicyContent) -> None:
@@ -118,7 +129,6 @@ class SnapshotWriter:
             {"id": policy_id, "tenant_id": self._tenant_id, "scope_key": self._scope_key, **key._asdict()}
         )
         self._version(policy_id, policy, content)
-        self.changes["added"] += 1
         self.openings.add(
             Opening(
                 policy_id,
