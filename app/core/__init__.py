@@ -2,6 +2,7 @@
 
 from app.core import clock
 from app.core.access import current_tenant, may, signed_in_user, tenant_required
+from app.core.audit import record as record_audit
 from app.core.cli.output import cli_errors, echo_json
 from app.core.cli.waiting import report_run, start_and_wait
 from app.core.db import JsonObject, UtcDateTime, db, model_registry, reading
@@ -32,6 +33,7 @@ from app.core.registry.contract import (
     RunFacts,
     RunItems,
 )
+from app.core.retention.kept import kept_runs
 from app.core.runs.document import run_document
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.queries import find_run
@@ -77,9 +79,11 @@ __all__ = [
     "db",
     "echo_json",
     "find_run",
+    "kept_runs",
     "may",
     "model_registry",
     "reading",
+    "record_audit",
     "redact",
     "render_fragment",
     "report_run",

@@ -14,6 +14,7 @@ from app.core import (
     start_and_wait,
     tenant_by_slug,
 )
+from app.plugins.drift.baselines import baselines_of, clear_baseline, set_baseline
 from app.plugins.drift.findings import FindingFilter, list_findings
 from app.plugins.drift.models import Finding
 from app.plugins.drift.pair import latest_pair
@@ -39,6 +40,57 @@ def generate(
     params = _latest(tenant) if current_run_id is None else _params(baseline_run_id, current_run_id)
     run = start_and_wait(tenant, "drift.generate", params, inline=inline)
     report_run(run, as_json=as_json, findings=run.summary.get("findings", {}))
+
+
+@drift.group("baseline")
+def baseline() -> None:
+    """The sync that later ones of its scope are compared with."""
+
+
+@baseline.command("set")
+@click.argument("slug")
+@click.argument("sync_run_id", type=int, metavar="SYNC")
+@cli_errors
+def set_(slug: str, sync_run_id: int) -> None:
+    """Compare every later sync of the scope of SYNC with it."""
+    chosen = set_baseline(tenant_by_slug(slug), sync_run_id)
+    click.echo(f"Scope {chosen.scope_key}: later syncs are compared with sync {chosen.sync_run_id}.")
+
+
+@baseline.command("show")
+@click.argument("slug")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@reading()
+@cli_errors
+def show(slug: str, *, as_json: bool) -> None:
+    """Show the baselines of tenant SLUG."""
+    found = baselines_of(tenant_by_slug(slug))
+    if as_json:
+        echo_json(
+            [
+                {
+                    "scope_key": row.scope_key,
+                    "sync": row.sync_run_id,
+                    "set_by": row.set_by,
+                    "set_at": row.set_at.isoformat(),
+                }
+                for row in found
+            ]
+        )
+        return
+    for row in found:
+        click.echo(f"{row.scope_key}  sync {row.sync_run_id}  set by {row.set_by}")
+
+
+@baseline.command("clear")
+@click.argument("slug")
+@click.argument("scope_key", metavar="SCOPE")
+@cli_errors
+def clear(slug: str, scope_key: str) -> None:
+    """Compare the syncs of SCOPE with nothing any more."""
+    if not clear_baseline(tenant_by_slug(slug), scope_key):
+        raise InvalidInputError(f"tenant {slug!r} has no baseline for scope {scope_key[:40]!r}")
+    click.echo(f"Scope {scope_key}: no baseline.")
 
 
 @findings.command("list")

@@ -20,6 +20,7 @@ from app.core import (
     Tenant,
     db,
 )
+from app.plugins.drift.baselines import comparison_with_baseline
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.drifted import drifted_policies
 from app.plugins.drift.findings import FindingWriter
@@ -160,6 +161,7 @@ operation = OperationType(
     },
     related_links=_links,
     start_endpoint="drift.index",
+    follows={"inventory.sync": comparison_with_baseline},
     resumable=True,
     idempotent_items=True,
     reason_codes={

@@ -16,6 +16,18 @@ class DriftModel(DeclarativeBase):
     registry = model_registry()
 
 
+class DriftBaseline(DriftModel):
+    """The snapshot that every later one of its scope is compared with."""
+
+    __tablename__ = "drift_baselines"
+
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True)
+    scope_key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    sync_run_id: Mapped[int] = mapped_column(ForeignKey("inventory_sync_runs.id", ondelete="CASCADE"))
+    set_by: Mapped[str] = mapped_column(String(255))  # e-mail, or `system`
+    set_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class Finding(DriftModel):
     """One policy that is not as it was."""
 

@@ -32,7 +32,7 @@ def find_pair(tenant: Tenant, baseline_run_id: int, current_run_id: int) -> Snap
     Raises:
         InvalidInputError: one is missing, unfinished or failed, both are the same, or their scopes differ.
     """
-    baseline, current = (_comparable(tenant, run_id) for run_id in (baseline_run_id, current_run_id))
+    baseline, current = (comparable_sync(tenant, run_id) for run_id in (baseline_run_id, current_run_id))
     if baseline.id == current.id:
         raise InvalidInputError(f"baseline and current are both sync {current.id}: choose two")
     if baseline.selection_hash != current.selection_hash:
@@ -64,7 +64,12 @@ def states_of(sync: InventorySyncRun) -> dict[str, CoverageState]:
     return {collection: CoverageState(row.state) for collection, row in coverage_of(sync).items()}
 
 
-def _comparable(tenant: Tenant, run_id: int) -> InventorySyncRun:
+def comparable_sync(tenant: Tenant, run_id: int) -> InventorySyncRun:
+    """One sync of a tenant that can be compared with.
+
+    Raises:
+        InvalidInputError: it is missing, unfinished or failed.
+    """
     sync = find_sync(tenant, run_id)
     if sync is None:
         raise InvalidInputError(f"tenant {tenant.slug!r} has no inventory sync {run_id}")

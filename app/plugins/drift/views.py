@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import (
@@ -14,11 +14,13 @@ from app.core import (
     current_catalog,
     current_tenant,
     find_run,
+    may,
     retry_offer,
     signed_in_user,
     start_operation,
     tenant_required,
 )
+from app.plugins.drift.baselines import baseline_of, clear_baseline, set_baseline
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.findings import (
     FindingFilter,
@@ -65,6 +67,24 @@ def start() -> ResponseReturnValue:
     )
 
 
+@drift_pages.post("/baseline")
+@tenant_required(Role.MANAGER)
+def change_baseline() -> ResponseReturnValue:
+    """Set or clear the baseline of a scope."""
+    tenant, scope_key = current_tenant(), request.form.get("scope", "")
+    sync_run_id = request.form.get("sync", "")
+    if request.form.get("do") == "clear":
+        clear_baseline(tenant, scope_key, signed_in_user())
+        flash("This scope has no baseline any more.", "info")
+    else:
+        if not sync_run_id.isdecimal():
+            raise InvalidInputError(f"sync: {sync_run_id[:40]!r} is no number of a sync")
+        baseline = set_baseline(tenant, int(sync_run_id), signed_in_user())
+        scope_key = baseline.scope_key
+        flash(f"Every later sync of this scope is now compared with sync {baseline.sync_run_id}.", "info")
+    return redirect(url_for("drift.index", scope=scope_key))
+
+
 @finding_pages.get("", endpoint="index")
 @tenant_required(Role.READONLY)
 def list_page() -> str:
@@ -106,6 +126,8 @@ def _landing(scope_key: str | None) -> JsonObject:
         "scopes": scopes,
         "chosen_scope": chosen,
         "syncs": syncs,
+        "baseline": baseline_of(tenant, chosen) if chosen else None,
+        "may_manage": may(Role.MANAGER),
         "pair": latest_pair(tenant, chosen) if chosen else None,
         "started": started,
         "retry": retry_offer(started.id) if started else None,

@@ -11,6 +11,7 @@ from app.core import (
     Role,
     current_catalog,
     current_tenant,
+    kept_runs,
     retry_offer,
     signed_in_user,
     start_operation,
@@ -31,7 +32,10 @@ pages.add_app_template_filter(scope_label)
 @tenant_required(Role.READONLY)
 def index() -> str:
     """The tenant's syncs, newest first."""
-    return render_template("inventory/index.html", syncs=snapshots.list_syncs(current_tenant()))
+    tenant = current_tenant()
+    syncs = snapshots.list_syncs(tenant)
+    kept = kept_runs(tenant, [sync.id for sync in syncs])
+    return render_template("inventory/index.html", syncs=syncs, kept=kept)
 
 
 @pages.get("/syncs/<int:sync_run_id>")
@@ -52,6 +56,7 @@ def show(sync_run_id: int) -> str:
         problems=snapshots.problems_of(sync),
         policies=snapshots.policies_at(sync, collection=chosen),
         chosen=chosen,
+        kept=kept_runs(current_tenant(), [sync.id]),
         retry=retry_offer(sync.id),
     )
 

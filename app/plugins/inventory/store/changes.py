@@ -16,17 +16,17 @@ def changes_of(sync: InventorySyncRun) -> dict[str, int]:
 _VERSION = InventoryVersion
 
 
-def _begun(sync: InventorySyncRun) -> Select[tuple[str]]:
+def _begun(sync: InventorySyncRun) -> Select[str]:
     """Policies with a version that this sync began and that is still open."""
     return _of_scope(sync).where(_VERSION.from_run_id == sync.id, _VERSION.until_run_id.is_(None))
 
 
-def _over(sync: InventorySyncRun) -> Select[tuple[str]]:
+def _over(sync: InventorySyncRun) -> Select[str]:
     """Policies with a version of an earlier sync that this one ended."""
     return _of_scope(sync).where(_VERSION.until_run_id == sync.id, _VERSION.from_run_id != sync.id)
 
 
-def _of_scope(sync: InventorySyncRun) -> Select[tuple[str]]:
+def _of_scope(sync: InventorySyncRun) -> Select[str]:
     return (
         select(_VERSION.policy_id)
         .where(_VERSION.tenant_id == sync.tenant_id, _VERSION.scope_key == sync.selection_hash)
@@ -34,5 +34,5 @@ def _of_scope(sync: InventorySyncRun) -> Select[tuple[str]]:
     )
 
 
-def _count(policies: Select[tuple[str]]) -> int:
+def _count(policies: Select[str]) -> int:
     return db.session.scalar(select(func.count()).select_from(policies.subquery())) or 0
