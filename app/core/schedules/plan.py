@@ -1,0 +1,76 @@
+"""What a schedule is asked to be, and whether it can be that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.core.db import JsonObject
+from app.core.errors import InvalidParametersError
+from app.core.registry.catalog import Catalog
+from app.core.registry.contract import AnyOperation
+from app.core.runs.start import validated
+from app.core.schedules.cron import Cron
+from app.core.schedules.models import NAME_LENGTH
+
+PARAMS = "params."  # what a problem of an operation's own parameter is named with
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A schedule as somebody wants it.
+
+    Attributes:
+        name: 1 to 80 characters, unique in its tenant.
+        run_type: which operation.
+        params: raw parameters of it.
+        cron: five fields.
+        time_zone: IANA name.
+    """
+
+    name: str
+    run_type: str
+    params: Mapping[str, object]
+    cron: str
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class CheckedPlan:
+    """A plan that can be carried out; `params` as JSON values of the operation's model."""
+
+    name: str
+    run_type: str
+    params: JsonObject
+    cron: Cron
+
+
+def checked(catalog: Catalog, plan: Plan) -> CheckedPlan:
+    """The plan, if all of it can be used.
+
+    Raises:
+        UnknownRunTypeError: no loaded plugin offers its run type.
+        InvalidParametersError: messages for `name`, `cron`, `time_zone` and `params.<field>`, all at once.
+    """
+    operation = catalog.operation(plan.run_type)
+    name, problems = plan.name.strip(), {}
+    if not 0 < len(name) <= NAME_LENGTH or not name.isprintable():
+        problems["name"] = f"{name[:NAME_LENGTH]!r}: a name has 1 to {NAME_LENGTH} characters, on one line"
+    cron, params = _cron(plan, problems), _params(operation, plan, problems)
+    if cron is None or params is None or problems:
+        raise InvalidParametersError(problems)
+    return CheckedPlan(name, plan.run_type, params, cron)
+
+
+def _cron(plan: Plan, problems: dict[str, str]) -> Cron | None:
+    try:
+        return Cron.of(plan.cron, plan.time_zone)
+    except InvalidParametersError as error:
+        problems |= error.errors
+        return None
+
+
+def _params(operation: AnyOperation, plan: Plan, problems: dict[str, str]) -> JsonObject | None:
+    try:
+        return validated(operation, plan.params).model_dump(mode="json")
+    except InvalidParametersError as error:
+        problems |= {f"{PARAMS}{field}": said for field, said in error.errors.items()}
+        return None
