@@ -17,18 +17,25 @@ ENTRY_POINTS = "tenantatlas.plugins"
 logger = logging.getLogger(__name__)
 
 
-def load_catalog(package: ModuleType, *, disabled: Collection[str] = (), strict: bool = False) -> Catalog:
+def load_catalog(
+    package: ModuleType,
+    *,
+    disabled: Collection[str] = (),
+    strict: bool = False,
+    catalog: Catalog | None = None,
+) -> Catalog:
     """Every plugin that can be found and used; what cannot is in `Catalog.failed`.
 
     Args:
         package: built-in plugins are its submodules, each with an attribute `plugin`.
         disabled: names that are not loaded (not even imported, when built in).
         strict: raise the first failure instead of noting it.
+        catalog: what is loaded already, whose names and run types are taken; an empty one when missing.
 
     Raises:
         PluginError: only with `strict`.
     """
-    catalog = Catalog()
+    catalog = Catalog() if catalog is None else catalog
     found: list[Plugin] = []
     for name, locate in _candidates(package):
         if name in disabled:

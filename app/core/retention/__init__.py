@@ -1,0 +1,1 @@
+"""Retention: how long final runs are kept, and the run type that removes older ones."""
