@@ -4,6 +4,7 @@ databases     `database`, `on_both_databases`, `unmigrated_postgres_url`
 applications  `settings`, `make_app`, `app`, `client`, `sign_in`, `flask_cli`, `worker`, `offer`, `fresh`
 records       `make_tenant`, `tenant`, `make_user`, `operator`, `make_run`
 queues        `redis_url`, `queue_prefix`
+servers       `own_postgres`, `own_database`, `own_redis`
 processes     `spawn`
 plugging      `drop_in`, `install`, `installed_greetings`
 """
@@ -16,4 +17,5 @@ pytest_plugins = [
     "tests.support.plugging",
     "tests.support.processes",
     "tests.support.queues",
+    "tests.support.servers",
 ]

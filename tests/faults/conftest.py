@@ -1,8 +1,8 @@
 """What the tests that kill things may ask for.
 
-`stack` (tests/support/stacks.py) is a deployment of one test: migrated data, its own queue, an application in
-this process with its context active, a tenant and an operator. Mark a test or a module with `on_every_stack`,
-`on_both_databases` or `on_stacks("redis", ...)`:
+`stack` (tests/support/stacks.py) is a deployment of one test: migrated data, its own queue, an application
+in this process with its context active, a tenant and an operator. Mark a test or a module with
+`on_every_stack` or with `on_stacks("sqlite", "redis")`:
 
 sqlite    data and queue in SQLite files
 redis     data in PostgreSQL, queue in Redis
@@ -10,14 +10,15 @@ postgres  data and queue (PostgresHuey) in one PostgreSQL database
 
 `stack.start("steady", items=5, hold="before:item-3")` starts an operation of tests/faults/steps.py: `steady`
 (resumable, items may be repeated), `careful` (resumable, items may not), `once` (neither), `noop` (no items).
-The answer is a `SteeredRun`: `arrived()` waits until it stands where it is held, `go()` lets it pass, `effects`
-and `done` are what was really done. `stack.worker(slots=2, processes=True, lease_seconds=60)` starts a real
-`flask worker` and waits until it is registered; it can be killed, frozen, thawed, signalled. `stack.end_of(run)`
-waits for the end, `stack.run`, `ledger`, `timeline`, `registry` read fresh, `stack.change(run, ring_at=...)`
-writes the past. `assert_sound(stack, run)` (tests/faults/soundness.py) is what holds for every run at any time.
+It answers with a `SteeredRun`: `arrived()` waits until it stands where it is held, `go()` lets it pass,
+`effects` and `done` are what was really done. `stack.worker(slots=2, processes=True, lease_seconds=60)`
+starts a real `flask worker` and waits until it is registered; it can be killed, frozen, thawed, signalled.
+`stack.end_of(run)` waits for the end; `stack.run`, `ledger`, `timeline` and `registry` read fresh;
+`stack.change(run, ring_at=...)` writes the past. `assert_sound(stack, run)` (tests/faults/soundness.py) is
+what holds for every run at any time.
 
-`settings` is the stack's: override `database` or `queue_url` in a module for servers of its own. When a test
-fails, what its workers said is in the report.
+`settings` is the stack's: override `database` or `queue_url` in a module that has servers of its own. When a
+test fails, what its workers said is in the report.
 """
 
 from pathlib import Path
@@ -106,6 +107,8 @@ def app(site, make_app):
 @pytest.fixture
 def stack(request, queue_kind, app, settings, site, tenant, operator):
     """A deployment; its workers are killed when the test ends."""
+    for row in (tenant, operator):
+        db.session.expunge(row)  # threads of a test may ask them; a session is nobody else's
     deployment = Stack(queue_kind, app, settings, site=site, tenant=tenant, user=operator)
     request.node.stash[SAID] = deployment
     yield deployment

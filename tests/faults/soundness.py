@@ -12,7 +12,7 @@ from tests.support.browsing import end_transaction
 
 WAITING, WORKING, OVER = "waiting", "working", "over"
 ENDS = (EventKind.COMPLETED, EventKind.COMPLETED_WITH_ERRORS, EventKind.FAILED, EventKind.ABORTED)
-# (where a run stands, what happens) -> where it stands then; `lost` and `interrupted` may be followed by an end
+# (where a run stands, what happens) -> where it stands then
 STEPS = {
     (WAITING, EventKind.CLAIMED): WORKING,
     (WORKING, EventKind.WORKER_LOST): WAITING,

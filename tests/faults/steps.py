@@ -1,7 +1,7 @@
-"""Steps that a test steers from outside: it can hold one, see what was really done, and kill what does it.
+"""Steps that a test steers from outside: it can hold one, see what was really done, and kill the worker.
 
-Everything goes through files of one folder: `reached` and `effects` grow by a line each time, `go` lets a held
-step pass. The tests install this as a third-party plugin.
+Everything goes through files of one folder: `reached` and `effects` grow by a line each time, `go-1` lets
+the first attempt pass. The tests install this as a third-party plugin.
 """
 
 import os
@@ -22,7 +22,8 @@ class StepParams(BaseModel):
     folder: Path
     name: str = "steps"
     items: int = 3
-    hold: str = ""  # `before:item-2`, `after:item-2` (both inside the item) or `end`: wait there for `go`
+    hold: str = ""  # `before:item-2`, `after:item-2` (both inside the item) or `end`: wait there
+    hold_again: str = ""  # the same for the second attempt
     is_deadly: bool = False  # kill the own process there instead, whichever attempt it is
 
 
@@ -48,13 +49,13 @@ def item_names(_tenant: object, params: StepParams) -> list[str]:
 
 def _arrive(run: RunContext[StepParams], place: str) -> None:
     params = run.params
-    if place != params.hold:
+    if params.is_deadly and place == params.hold:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if place != {1: params.hold, 2: params.hold_again}.get(run.attempt):
         return
     _note(run, "reached", place)
-    if params.is_deadly:
-        os.kill(os.getpid(), signal.SIGKILL)
     end = monotonic() + LONGEST_HOLD
-    while run.attempt == 1 and not (params.folder / "go").exists() and monotonic() < end:
+    while not (params.folder / f"go-{run.attempt}").exists() and monotonic() < end:
         sleep(0.01)
 
 

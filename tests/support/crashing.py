@@ -23,16 +23,27 @@ def run_crashing(tenant, run_type, params, *, at):
     """
     run_id = start_operation(current_catalog(), tenant, run_type, params).run.id
     has_died = _die(run_id, at)
+    run = find_run(tenant, run_id)
     if has_died:
-        past = clock.now() - timedelta(seconds=1)
-        db.session.execute(
-            update(BulkOperationRun).where(BulkOperationRun.id == run_id).values(lease_expires_at=past)
-        )
-        db.session.commit()
-        sweep()
-        execute_run(run_id)
+        resume(run)
     end_transaction()
     return find_run(tenant, run_id), has_died
+
+
+def resume(run):
+    """Let a run's lease be over, rescue it, and execute it here."""
+    expire(run)
+    sweep()
+    execute_run(run.id)
+
+
+def expire(run):
+    """Let a run's lease be over."""
+    past = clock.now() - timedelta(seconds=1)
+    db.session.execute(
+        update(BulkOperationRun).where(BulkOperationRun.id == run.id).values(lease_expires_at=past)
+    )
+    db.session.commit()
 
 
 def _die(run_id, at):

@@ -19,10 +19,10 @@ from app.core.runs.start import start_operation
 from app.core.runs.workers import Worker
 from app.core.tenants import Tenant
 from app.core.users import User
-from tests.support.steering import SteeredRun
-from tests.support.workers import WorkerProcess
 from tests.support.browsing import end_transaction
+from tests.support.steering import SteeredRun
 from tests.support.waiting import wait_until
+from tests.support.workers import WorkerProcess
 
 # kind of stack -> its database (as in `tests.support.databases`) and its queue
 KINDS = {
@@ -41,7 +41,6 @@ def on_stacks(*kinds: str) -> pytest.MarkDecorator:
 
 
 on_every_stack = on_stacks(*KINDS)
-on_both_databases = on_stacks("sqlite", "redis")
 
 
 class Stack:

@@ -30,9 +30,9 @@ class SteeredRun:
 
         return wait_until(look, f"run {self.id} does not come to where it is held")
 
-    def go(self) -> None:
-        """Let it pass."""
-        (self.folder / "go").touch()
+    def go(self, attempt: int = 1) -> None:
+        """Let an attempt pass where it is held."""
+        (self.folder / f"go-{attempt}").touch()
 
     @property
     def effects(self) -> list[Trace]:
