@@ -13,9 +13,11 @@ from app.core import queue
 from app.core.cli import migrations
 from app.core.cli.plugins import plugins as plugins_cli
 from app.core.cli.runs import runs
+from app.core.cli.schedules import schedules
 from app.core.cli.tenants import tenants
 from app.core.cli.users import users
 from app.core.cli.worker import CHORES, HOOKS, ServeHooks, serve, worker
+from app.core.cli.workers import workers
 from app.core.db import db, prepare_engine
 from app.core.errors import PluginError
 from app.core.keys import derive_key
@@ -23,11 +25,16 @@ from app.core.registry import lineages
 from app.core.registry.catalog import EXTENSION, Catalog
 from app.core.registry.discovery import load_catalog
 from app.core.registry.rehearsal import rehearse
+from app.core.retention import operation as retention
+from app.core.retention.nightly import ensure_nightly_retention
 from app.core.runs.execute import execute_run
+from app.core.schedules.tick import tick
 from app.core.web.errors import init_errors
 from app.core.web.headers import init_headers
 from app.core.web.pages import core_pages
 from app.core.web.retry_pages import retry_pages
+from app.core.web.schedule_pages import NAV as SCHEDULES
+from app.core.web.schedule_pages import schedule_pages
 from app.core.web.session import init_login
 from app.core.web.shell import init_shell
 from app.core.web.transactions import init_transactions
@@ -97,17 +104,22 @@ def _build_shell(app: Flask, settings: Settings) -> None:
     init_headers(app)
     if not settings.debug:
         init_errors(app)
-    init_shell(app, [monitoring.NAV])
+    init_shell(app, [monitoring.NAV, SCHEDULES])
     app.register_blueprint(core_pages)
     app.register_blueprint(retry_pages)
+    app.register_blueprint(schedule_pages)
     for blueprint in monitoring.BLUEPRINTS:
         app.register_blueprint(blueprint)
 
 
 def _load_plugins(settings: Settings) -> Catalog:
+    catalog = Catalog()
+    catalog.add(retention.plugin)  # core's own: also in safe mode, and nobody else takes its names
     if settings.safe_mode:
-        return Catalog()
-    return load_catalog(plugins, disabled=settings.plugins_disabled, strict=settings.plugins_strict)
+        return catalog
+    return load_catalog(
+        plugins, disabled=settings.plugins_disabled, strict=settings.plugins_strict, catalog=catalog
+    )
 
 
 def _attach_plugins(app: Flask, catalog: Catalog, *, strict: bool) -> None:
@@ -129,7 +141,7 @@ def _attach_plugins(app: Flask, catalog: Catalog, *, strict: bool) -> None:
 
 def _add_commands(app: Flask) -> None:
     migrations.install()
-    for command in (tenants, users, runs, plugins_cli, worker, serve, sample.sample):
+    for command in (tenants, users, runs, schedules, plugins_cli, worker, workers, serve, sample.sample):
         app.cli.add_command(command)
-    app.extensions[CHORES] = []
+    app.extensions[CHORES] = [ensure_nightly_retention, tick]
     app.extensions[HOOKS] = ServeHooks(notices=[sample.sign_in_notice], background=[sample.take_snapshots])

@@ -43,6 +43,11 @@ _PRAGMAS = (
     "wal_autocheckpoint=8000",
 )
 
+_SERVER_SETTINGS = (
+    f"lock_timeout = {BUSY_TIMEOUT_MS}",
+    f"idle_in_transaction_session_timeout = {4 * BUSY_TIMEOUT_MS}",
+)
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -196,6 +201,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(engine, "connect", _configure_server)
         event.listen(engine, "begin", _begin_server)
 
 
@@ -211,6 +217,15 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer that starts DEFERRED reads a snapshot it may not overwrite later: lost updates or SQLITE_BUSY.
     connection.exec_driver_sql(f"PRAGMA query_only={int(_reading.get())}")
     connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def _configure_server(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Bound every wait for a row, as SQLite's is, and let a frozen process hold none for ever."""
+    cursor = connection.cursor()
+    for setting in _SERVER_SETTINGS:
+        cursor.execute(f"SET {setting}")
+    cursor.close()
+    connection.commit()
 
 
 def _begin_server(connection: Connection) -> None:

@@ -22,6 +22,7 @@ from app.core.keys import derive_key
 EXTENSION = "tenantatlas.queue"
 TASK_NAME = "execute_run"  # frozen: messages of an older release name it
 IDLE_DELAY = 0.04  # seconds between looks into an empty SQLite queue; a wake-up then takes about 25 ms
+REDIS_SECONDS = 5  # a blocking look takes one at most
 AWAY_DELAY = 1.0  # seconds until a queue server that did not answer is asked again
 SHUTDOWN_SECONDS = 30  # what SIGTERM leaves a running run to end by itself
 DIGEST_SIZE = hashlib.sha256().digest_size
@@ -109,11 +110,25 @@ class CleanConsumer(Consumer):
         super().__init__(huey, **options)
         gracefully = (False, True)  # (restart, graceful)
         self._signal_actions = {signal.SIGTERM: gracefully, signal.SIGINT: gracefully}
+        self._hurry_flag = self.environment.get_stop_flag()
 
     @property
     def is_stopping(self) -> bool:
         """Whether a signal asked to stop, in this process or in the one that forked it."""
         return self._signum is not None or bool(self.stop_flag.is_set())
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether a second signal, or the end of patience, asks to stop without waiting for runs."""
+        return bool(self._hurry_flag.is_set())
+
+    def heed_signals(self) -> None:
+        """Take SIGTERM and SIGINT from now on: before a run can be claimed; in the main thread."""
+        self._set_signal_handlers()
+
+    def _interrupt_workers(self) -> None:
+        self._hurry_flag.set()
+        super()._interrupt_workers()
 
 
 def make_consumer(
@@ -174,4 +189,12 @@ def _open(url: str, name: str, serializer: JsonHmacSerializer) -> Huey:
         return SqliteHuey(name, filename=str(path), timeout=15, **common)
     if scheme == "postgresql":
         return PostgresHuey(name, dsn=url, **common)
-    return PriorityRedisExpireHuey(name, url=url, **common)
+    return PriorityRedisExpireHuey(name, url=_bounded(url), **common)
+
+
+def _bounded(url: str) -> str:
+    """A Redis URL whose waits end: a server that hangs must not hang a request or a heartbeat."""
+    if "socket_timeout" in url:
+        return url
+    joint = "&" if urlsplit(url).query else "?"
+    return f"{url}{joint}socket_timeout={REDIS_SECONDS}&socket_connect_timeout={REDIS_SECONDS}"

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from sqlalchemy import Row
 
 from app.core import (
+    BulkOperationRun,
     JsonObject,
     Role,
     current_catalog,
@@ -17,10 +18,20 @@ from app.core import (
     tenant_required,
 )
 from app.core.registry.catalog import Catalog
-from app.core.runs.queries import PAGE, bucket_counts, known_run_types, list_runs, outcomes_of
+from app.core.runs.queries import (
+    ITEMS_SHOWN,
+    PAGE,
+    bucket_counts,
+    known_run_types,
+    list_runs,
+    outcomes_of,
+    retries_of,
+    timeline_of,
+)
 from app.core.runs.status import StatusBucket
 from app.core.web.fragments import unchanged
 from app.monitoring.filters import RANGE_LABELS, HubFilter, position_of, read_filter
+from app.monitoring.waiting import nobody_works
 from app.monitoring.wording import failure_groups, outcome_sentence
 
 pages = Blueprint(
@@ -50,16 +61,19 @@ def list_panel() -> Response:
 @tenant_required(Role.READONLY)
 def show(run_id: int) -> str:
     """The page of one run."""
-    return render_template("monitoring/show.html", **_run_context(run_id))
+    run = _visible_run(run_id)
+    return render_template("monitoring/show.html", **_run_context(run, waits=_waits(run)))
 
 
 @fragments.get("/<int:run_id>/panel")
 @tenant_required(Role.READONLY)
 def panel(run_id: int) -> Response:
     """The part of `show` that re-fetches itself until the run is final."""
-    context = _run_context(run_id)
-    ptag = f"{run_id}-{context['run'].version}"
-    return unchanged(ptag) or render_fragment("monitoring/_panel.html", ptag, **context)
+    run = _visible_run(run_id)
+    waits = _waits(run)
+    return unchanged(_state_of_run(run, waits=waits)) or render_fragment(
+        "monitoring/_panel.html", **_run_context(run, waits=waits)
+    )
 
 
 def _list_context(chosen: HubFilter) -> JsonObject:
@@ -67,6 +81,7 @@ def _list_context(chosen: HubFilter) -> JsonObject:
     rows = list_runs(tenant, wanted, limit=PAGE + 1)
     shown = rows[:PAGE]
     counts = bucket_counts(tenant, wanted)
+    waits = nobody_works(tenant)
     return {
         "runs": shown,
         "chosen": chosen,
@@ -74,16 +89,19 @@ def _list_context(chosen: HubFilter) -> JsonObject:
         "buckets": list(StatusBucket),
         "run_types": _offered_types(current_catalog(), known_run_types(tenant), chosen.run_type),
         "ranges": RANGE_LABELS,
-        "ptag": _state_of(shown, counts),
+        "waits": waits,
+        "ptag": _state_of_list(shown, counts, waits=waits),
         "older_url": _older_url(chosen, shown[-1]) if len(rows) > PAGE else None,
-        "is_live": any(not StatusBucket(run.status_bucket).is_final for run in shown),
+        "is_live": waits or any(not StatusBucket(run.status_bucket).is_final for run in shown),
         "panel_url": url_for("monitoring_fragments.list_panel", **chosen.query, before=chosen.before or None),
     }
 
 
-def _state_of(shown: Sequence[Row[*tuple[Any, ...]]], counts: Mapping[StatusBucket, int]) -> str:
+def _state_of_list(
+    shown: Sequence[Row[*tuple[Any, ...]]], counts: Mapping[StatusBucket, int], *, waits: bool
+) -> str:
     """A mark that changes with anything the list shows, so that a poll without news carries no body."""
-    values = repr(([tuple(row) for row in shown], list(counts.values())))
+    values = repr(([tuple(row) for row in shown], list(counts.values()), waits))
     return hashlib.blake2b(values.encode(), digest_size=8).hexdigest()
 
 
@@ -98,16 +116,34 @@ def _offered_types(catalog: Catalog, known: list[str], chosen: str) -> list[tupl
     return [(name, labels.get(name, name)) for name in names]
 
 
-def _run_context(run_id: int) -> JsonObject:
+def _visible_run(run_id: int) -> BulkOperationRun:
     run = find_run(current_tenant(), run_id)
     if run is None:
         abort(403)
+    return run
+
+
+def _waits(run: BulkOperationRun) -> bool:
+    return not run.is_final and nobody_works(current_tenant(), run.id)
+
+
+def _state_of_run(run: BulkOperationRun, *, waits: bool) -> str:
+    return f"{run.id}-{run.version}{'-waits' if waits else ''}"
+
+
+def _run_context(run: BulkOperationRun, *, waits: bool) -> JsonObject:
+    outcomes = outcomes_of(current_tenant(), run.id)
     return {
         "run": run,
+        "waits": waits,
+        "ptag": _state_of_run(run, waits=waits),
         "sentence": outcome_sentence(run),
         "failure_groups": failure_groups(run),
         "reason_codes": _reasons(current_catalog(), run.run_type),
-        "outcomes": outcomes_of(current_tenant(), run.id),
+        "outcomes": outcomes,
+        "is_cut": len(outcomes) == ITEMS_SHOWN < run.total_items,
+        "timeline": timeline_of(run),
+        "retries": retries_of(run),
     }
 
 

@@ -4,13 +4,17 @@ from sqlalchemy import select
 
 from app.core import start_and_wait
 from app.core.db import db
+from app.core.runs import lifecycle
 from app.core.runs.models import BulkOperationRun
+from app.core.runs.new_run import Initiator
 from app.core.runs.status import RunStatus
+from app.core.runs.tally import Tally
 from app.core.tenants import Tenant
 from app.core.users import Role, find_user
 from app.plugins.drift.models import Finding
 from app.plugins.inventory.models import InventoryVersion
 from tests.browser.operations import take_snapshots
+from tests.support.records import LEASE_SECONDS, lease_of, tally
 
 OPERATOR, READONLY = "operator@example.com", "readonly@example.com"
 
@@ -37,6 +41,8 @@ PAGES = {
     "run succeeded": (OPERATOR, "/t/{full}/monitoring/operations/{drift}"),
     "run partially succeeded": (OPERATOR, "/t/{full}/monitoring/operations/{partial}"),
     "run failed": (OPERATOR, "/t/{full}/monitoring/operations/{failed}"),
+    "run with lost items": (OPERATOR, "/t/{full}/monitoring/operations/{lost}"),
+    "run that repeats another": (OPERATOR, "/t/{full}/monitoring/operations/{again}"),
     "run of a sync": (OPERATOR, "/t/{full}/monitoring/operations/{sync}"),
     "inventory": (OPERATOR, "/t/{full}/inventory"),
     "no inventory": (OPERATOR, "/t/{bare}/inventory"),
@@ -118,7 +124,32 @@ def _runs(tenant: Tenant, make_run) -> dict[str, int]:
             reports=[("permission_denied", "The ferry does not answer to this harbour.")],
         ),
     }
+    made["lost"] = _lost(tenant, make_run)
+    made["again"] = make_run(
+        RunStatus.COMPLETED, tenant=tenant, user=user, label="Paint the hulls", retry_of_id=made["lost"].id
+    )
     return {name: run.id for name, run in made.items()}
+
+
+def _lost(tenant: Tenant, make_run) -> BulkOperationRun:
+    """A run whose first worker was lost over one of its items."""
+    run = make_run(
+        RunStatus.RUNNING,
+        tenant=tenant,
+        label="Paint the hulls",
+        items=[f"hull-{number}" for number in range(1, 9)],
+        succeeded=3,
+        failed=1,
+        resumable=True,
+        max_attempts=3,
+    )
+    first = lease_of(run)
+    lifecycle.begin_item(first, Tally(in_flight=["hull-5"]))
+    lifecycle.give_back(first, Tally(), "Its worker was stopped and did not wait for its end.")
+    second = lifecycle.claim(run.id, "worker-2", LEASE_SECONDS)
+    lifecycle.abort(run.id, Initiator(OPERATOR))
+    lifecycle.finish(second, RunStatus.ABORTED, tally(succeeded=["hull-6"], skipped=["hull-7"]))
+    return run
 
 
 def _drift(tenant: Tenant, baseline: int, current: int) -> dict[str, object]:

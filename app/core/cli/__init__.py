@@ -1,1 +1,1 @@
-"""The command line: `flask tenants | users | runs | plugins | worker | serve`, and `flask db upgrade`."""
+"""The command line: `flask tenants | users | runs | plugins | worker | workers | serve`, and `flask db`."""

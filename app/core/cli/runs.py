@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 import click
-import orjson
 from flask.cli import AppGroup
 from sqlalchemy import Row
 
 from app.core.cli.output import cli_errors, echo_json, json_option
+from app.core.cli.parameters import parameters_from
 from app.core.cli.waiting import report_run, start_and_wait, wait_for_end
 from app.core.db import JsonObject, db, reading
 from app.core.errors import InvalidInputError, TenantAtlasError
@@ -75,7 +75,7 @@ def show(run_id: int, *, as_json: bool) -> None:
 @cli_errors
 def start(run_type: str, slug: str, params: str, *, inline: bool, as_json: bool) -> None:
     """Start an operation of any plugin and wait for its end."""
-    run = start_and_wait(tenant_by_slug(slug), run_type, _parameters(params), inline=inline)
+    run = start_and_wait(tenant_by_slug(slug), run_type, parameters_from(params), inline=inline)
     report_run(run, as_json=as_json)
 
 
@@ -123,18 +123,6 @@ def retry(run_id: int, *, failed_only: bool, no_wait: bool, as_json: bool) -> No
     click.echo(f"Run {run_id} is repeated {words}.", err=True)
     if not no_wait:
         report_run(wait_for_end(tenant, started.run.id), as_json=as_json)
-
-
-def _parameters(text: str) -> JsonObject:
-    try:
-        parsed = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        message = f"--params is not JSON: {error}"
-        raise InvalidInputError(message) from None
-    if not isinstance(parsed, dict):
-        message = "--params is not a JSON object"
-        raise InvalidInputError(message)
-    return parsed
 
 
 def _find(run_id: int) -> BulkOperationRun:

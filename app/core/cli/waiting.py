@@ -65,7 +65,8 @@ def report_run(run: BulkOperationRun, *, as_json: bool, **more: object) -> None:
     else:
         click.echo(f"Run {run.id} {run.run_type}: {RunStatus(run.status).value.replace('_', ' ')}")
         click.echo(
-            f"  {run.succeeded} succeeded, {run.failed} failed, {run.skipped} skipped of {run.total_items}"
+            f"  {run.succeeded} succeeded, {run.failed} failed, {run.skipped} skipped"
+            f"{f', {run.unknown} unknown' if run.unknown else ''} of {run.total_items}"
         )
         for entry in run.failures or []:
             click.echo(f"  {entry['reason_code']}: {entry['reason']}")

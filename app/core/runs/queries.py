@@ -33,6 +33,7 @@ _LISTED = (
     BulkOperationRun.processed_items,
     BulkOperationRun.succeeded,
     BulkOperationRun.failed,
+    BulkOperationRun.unknown,
     BulkOperationRun.skipped,
     BulkOperationRun.created_at,
     BulkOperationRun.started_at,

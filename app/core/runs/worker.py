@@ -48,13 +48,17 @@ def run_worker(app: Flask, *, slots: int, processes: bool = False, chores: Seque
         )
         with app.app_context():
             db.engine.dispose()
+        consumer.heed_signals()
         consumer.run()
         return
     consumer = queue.make_consumer(app, workers=slots)
     heartbeat.stop_when(lambda: consumer.is_stopping)
+    consumer.heed_signals()
     with beating(app, _card(app, slots), chores):
-        consumer.run()
-        _give_back_all(app)
+        try:
+            consumer.run()
+        finally:
+            _give_back_all(app)
 
 
 @contextmanager
@@ -67,13 +71,17 @@ def beating(app: Flask, card: WorkerCard | None = None, chores: Sequence[Chore] 
         chores: called every few seconds.
     """
     stop = threading.Event()
-    thread = threading.Thread(target=_beat, args=(app, stop, card, chores), name="heartbeat", daemon=True)
-    thread.start()
+    lease_seconds = app.config["LEASE_SECONDS"]
+    # Chores may call plugins: their slowness must not stop the heart.
+    threads = [_repeating(app, stop, "heartbeat", _beats(card, lease_seconds))]
+    if chores:
+        threads.append(_repeating(app, stop, "chores", [(CHORE_SECONDS, list(chores))]))
     try:
         yield
     finally:
         stop.set()
-        thread.join(timeout=5)
+        for thread in threads:
+            thread.join(timeout=5)
         if card is not None:
             _quietly(app, partial(workers.forget_worker, card.id))
 
@@ -89,7 +97,8 @@ def _begin_child(app: Flask, consumer: queue.CleanConsumer, chores: Sequence[Cho
     orphaned = threading.Event()
     heartbeat.stop_when(lambda: orphaned.is_set() or consumer.is_stopping)
     arguments = (app, consumer, parent, orphaned, chores)
-    threading.Thread(target=_beat_in_child, args=arguments, name="heartbeat", daemon=True).start()
+    # Not a daemon: a child that has nothing to do leaves its loop at once, and is to be forgotten first.
+    threading.Thread(target=_beat_in_child, args=arguments, name="heartbeat", daemon=False).start()
 
 
 def _beat_in_child(
@@ -101,29 +110,39 @@ def _beat_in_child(
 ) -> None:
     card = _card(app, 1)
     with beating(app, card, chores):
-        while not heartbeat.is_stopping():
+        while not heartbeat.is_stopping() and threading.main_thread().is_alive():
             clock.pause(TICK_SECONDS)
             if os.getppid() != parent:
                 orphaned.set()
                 consumer.stop_flag.set()
         asked_at = clock.ticks()
-        while heartbeat.held_leases() and clock.ticks() - asked_at < LAST_SECONDS:
+        while heartbeat.held_leases() and not consumer.is_hurried and clock.ticks() - asked_at < LAST_SECONDS:
             clock.pause(TICK_SECONDS)
         _give_back_all(app)
     os._exit(0)
 
 
-def _beat(app: Flask, stop: threading.Event, card: WorkerCard | None, chores: Sequence[Chore]) -> None:
-    lease_seconds = app.config["LEASE_SECONDS"]
+def _beats(card: WorkerCard | None, lease_seconds: float) -> list[tuple[float, list[Chore]]]:
+    """What the heartbeat thread does, each group with its pause in seconds."""
     seen: list[Chore] = [] if card is None else [partial(workers.note_worker, card, lease_seconds)]
-    steps: tuple[tuple[float, list[Chore]], ...] = (
+    return [
         (TICK_SECONDS, [heartbeat.beat]),
         (lease_seconds / SWEEPS_PER_LEASE, [*seen, rescue.sweep, workers.forget_silent_workers]),
-        (CHORE_SECONDS, list(chores)),
-    )
-    due = [0.0 for _ in steps]
+    ]
+
+
+def _repeating(
+    app: Flask, stop: threading.Event, name: str, groups: Sequence[tuple[float, list[Chore]]]
+) -> threading.Thread:
+    thread = threading.Thread(target=_repeat, args=(app, stop, groups), name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _repeat(app: Flask, stop: threading.Event, groups: Sequence[tuple[float, list[Chore]]]) -> None:
+    due = [0.0 for _ in groups]
     while not stop.is_set():
-        for number, (pause, chosen) in enumerate(steps):
+        for number, (pause, chosen) in enumerate(groups):
             if clock.ticks() >= due[number]:
                 went_well = [_quietly(app, step) for step in chosen]
                 due[number] = clock.ticks() + (pause if all(went_well) else max(pause, AWAY_SECONDS))

@@ -11,6 +11,7 @@ from app.core.notifications import unread_count
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import NavItem
 from app.core.runs.queries import has_active_run
+from app.core.runs.workers import live_run_types
 from app.core.users import Role, memberships_of
 
 EXTENSION = "tenantatlas.nav"
@@ -24,7 +25,7 @@ def init_shell(app: Flask, nav: list[NavItem]) -> None:
         nav: entries that do not come from a plugin.
     """
     app.extensions[EXTENSION] = nav
-    app.jinja_env.globals["now"] = clock.now
+    app.jinja_env.globals |= {"now": clock.now, "live_run_types": live_run_types}
 
     @app.url_defaults
     def _add_tenant(endpoint: str, values: JsonObject) -> None:

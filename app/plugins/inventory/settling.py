@@ -15,6 +15,7 @@ from app.plugins.inventory.models import (
     InventoryUnread,
 )
 from app.plugins.inventory.policies.problems import Problem
+from app.plugins.inventory.store.snapshots import coverage_of, problems_of
 from app.plugins.inventory.store.writing import SnapshotWriter
 
 UNCLASSIFIED = "unclassified"  # the item of documents of which nobody can say what they are
@@ -58,6 +59,24 @@ def settle_collections(
     return not failures and settled == len(collections)
 
 
+def retell(run: RunContext[Any], snapshot: InventorySyncRun) -> None:
+    """Give the items of a finished sync their outcomes, as it stored them, to a run that lost its end."""
+    coverage, problems = coverage_of(snapshot), problems_of(snapshot)
+    db.session.commit()
+    failures = [problem for problem in problems if problem.is_failure]
+    for collection, row in coverage.items():
+        own = [problem for problem in failures if problem.collection == collection]
+        with run.item(collection):
+            if row.state == CoverageState.SKIPPED:
+                raise ItemSkippedError("not_in_source", row.reason or "")
+            if own:
+                raise _unreadable(run, collection, own)
+    homeless = [problem for problem in failures if problem.collection is None]
+    if homeless:
+        with run.item(UNCLASSIFIED):
+            raise _unreadable(run, UNCLASSIFIED, homeless)
+
+
 def forget_settled(snapshot: InventorySyncRun) -> None:
     """Take out what an earlier call of the same sync had settled: it is settled anew; the caller commits."""
     for model in (InventoryCoverage, InventoryProblem, InventoryUnread):
@@ -91,7 +110,9 @@ def _what_is_missing(own: Sequence[Problem], homeless: Sequence[Problem]) -> str
     return f"{homeless[0].path} could not be read and may belong here"
 
 
-def _unreadable(run: RunContext[Any], item_id: str, problems: Sequence[Problem]) -> ItemFailedError:
+def _unreadable(
+    run: RunContext[Any], item_id: str, problems: Sequence[Problem | InventoryProblem]
+) -> ItemFailedError:
     """The item's failure names its first document; every other one has its own entry."""
     for problem in problems[1:]:
         run.report("document_unreadable", problem.reason, item_id=item_id)

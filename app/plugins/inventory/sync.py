@@ -13,8 +13,9 @@ from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION
 from app.plugins.inventory.reader import PolicyReader
 from app.plugins.inventory.reading.errors import SourceError
 from app.plugins.inventory.scope import scope_key
-from app.plugins.inventory.settling import forget_settled, problem_rows, settle_collections
+from app.plugins.inventory.settling import forget_settled, problem_rows, retell, settle_collections
 from app.plugins.inventory.store.changes import changes_of
+from app.plugins.inventory.store.snapshots import find_sync
 from app.plugins.inventory.store.writing import SnapshotWriter, fail_unfinished
 
 
@@ -36,6 +37,11 @@ class SyncParams(BaseModel):
 
 def sync(run: RunContext[SyncParams]) -> None:
     """Take one snapshot; see docs/inventory.md. A resumed run reads all of it again into the same one."""
+    if run.attempt > 1 and (finished := _finished(run)) is not None:
+        retell(run, finished)
+        run.summarize(inventory_sync_run_id=finished.id)
+        _summarize(run, finished)
+        return
     snapshot = _begin(run)
     try:
         _take(run, snapshot)
@@ -76,15 +82,27 @@ def _take(run: RunContext[SyncParams], snapshot: InventorySyncRun) -> None:
         run.expect([policy.key.collection])
         writer.add(policy)
         if writer.is_full:
-            run.checkpoint()
             writer.flush()
+        run.checkpoint()
     writer.settle()
     problems = attributed(reader.problems, writer.openings.collections_by_path(), reader.collections_by_path)
     is_complete = settle_collections(run, snapshot, writer, problems)
     db.session.add_all(problem_rows(snapshot, problems))
     snapshot.policy_count = sum(counter.total() for counter in writer.counts.values())
-    changes = changes_of(snapshot)
     _end(run, snapshot, SyncStatus.COMPLETED if is_complete else SyncStatus.COMPLETED_WITH_ERRORS)
+    _summarize(run, snapshot)
+
+
+def _finished(run: RunContext[SyncParams]) -> InventorySyncRun | None:
+    """The snapshot, if an earlier call has finished it and only the run's own end was lost."""
+    snapshot = find_sync(run.tenant, run.id)
+    db.session.commit()
+    return snapshot if snapshot is not None and SyncStatus(snapshot.status).is_comparable else None
+
+
+def _summarize(run: RunContext[SyncParams], snapshot: InventorySyncRun) -> None:
+    changes = changes_of(snapshot)
+    db.session.commit()
     run.summarize(policies=snapshot.policy_count, **changes)
 
 

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,6 +35,28 @@ def test_three_failures_in_ten_thousand_are_wide_enough_to_see(ui):
 
     assert 'class="tone-bad" x="97.0" width="3" height="1"' in bar
     assert "3 failed" in bar.striptags()
+
+
+def test_a_lost_item_is_counted_and_wide_enough_to_see(ui):
+    bar = ui.outcome_bar({"total": 10_000, "succeeded": 9_996, "failed": 3, "unknown": 1, "skipped": 0})
+
+    assert 'class="tone-bad" x="94.0" width="3" height="1"' in bar
+    assert 'class="tone-warn" x="97.0" width="3" height="1"' in bar
+    assert "1 unknown" in bar.striptags()
+    assert "10,000 of 10,000" in bar.striptags()
+
+
+@pytest.mark.parametrize(("failed", "unknown"), [(99, 1), (1, 99), (100, 0), (0, 100), (50, 50)])
+def test_a_bar_without_any_success_ends_at_its_edge(ui, failed, unknown):
+    bar = ui.outcome_bar({"total": 100, "succeeded": 0, "failed": failed, "unknown": unknown, "skipped": 0})
+
+    widths = [float(width) for width in re.findall(r'width="([\d.]+)" height', bar)]
+    assert sum(widths) == 100
+    assert [width >= 3 for width in widths[1:3]] == [failed > 0, unknown > 0]
+
+
+def test_counts_of_an_older_release_know_nothing_of_lost_items(ui):
+    assert "unknown" not in ui.outcome_words({"succeeded": 2, "failed": 0, "skipped": 0})
 
 
 def test_the_bar_of_a_running_run_leaves_what_remains_empty(ui):

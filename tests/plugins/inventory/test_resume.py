@@ -5,14 +5,16 @@ from sqlalchemy import select
 
 from app.core import db, start_operation
 from app.core.registry.catalog import current_catalog
-from app.core.runs import progress
+from app.core.runs import lifecycle, progress
 from app.core.runs.context import ExecutingRun
 from app.core.runs.execute import execute_run
 from app.core.runs.models import BulkOperationRun
+from app.core.runs.new_run import Initiator
+from app.core.runs.rescue import sweep
 from app.plugins.inventory.models import InventoryVersion
 from app.plugins.inventory.store import writing
-from app.plugins.inventory.store.snapshots import coverage_of, find_sync, policies_at, problems_of
-from tests.support.crashing import run_crashing
+from app.plugins.inventory.store.snapshots import coverage_of, find_sync, list_syncs, policies_at, problems_of
+from tests.support.crashing import WorkerDied, expire, resume, run_crashing
 from tests.support.databases import on_both_databases
 from tests.support.snapshots import compliance, conditional_access, import_export
 
@@ -132,3 +134,54 @@ def test_a_worker_that_lost_its_run_writes_no_policy_any_more(app, tenant, expor
     written = db.session.scalars(select(InventoryVersion)).all()
     assert len(written) == 1, "what was flushed before the lease was lost"
     assert find_sync(tenant, run.id).status == "running"
+
+
+def test_a_finished_sync_whose_run_lost_its_end_is_not_read_again(app, tenant, export, monkeypatch, fresh):
+    folder = export(AFTER)
+    params = {"source": "files", "path": str(folder)}
+    really = lifecycle.finish
+
+    def die(*_args, **_kwargs):
+        raise WorkerDied
+
+    monkeypatch.setattr(lifecycle, "finish", die)
+    run = start_operation(current_catalog(), tenant, "inventory.sync", params).run
+    with pytest.raises(WorkerDied):
+        execute_run(run.id)
+    db.session.rollback()
+    monkeypatch.setattr(lifecycle, "finish", really)
+    for path in folder.rglob("*.json"):
+        path.unlink()
+    resume(run)
+
+    run = fresh(run)
+    assert (run.status, run.failed, run.failure_totals) == (
+        "completed_with_errors",
+        1,
+        {"document_unreadable": 2},
+    )
+    assert run.summary["policies"] == 4
+    assert find_sync(tenant, run.id).status == "completed_with_errors"
+    assert len(policies_at(find_sync(tenant, run.id))) == 4
+
+
+def test_a_sync_whose_run_ended_without_it_is_shown_as_failed(app, tenant, export, monkeypatch):
+    folder = export(BEFORE)
+    params = {"source": "files", "path": str(folder)}
+
+    def die(_self):
+        raise WorkerDied
+
+    monkeypatch.setattr(writing.SnapshotWriter, "flush", die)
+    run = start_operation(current_catalog(), tenant, "inventory.sync", params).run
+    with pytest.raises(WorkerDied):
+        execute_run(run.id)
+    db.session.rollback()
+    assert find_sync(tenant, run.id).status == "running"
+    db.session.rollback()
+    lifecycle.abort(run.id, Initiator())
+    expire(run)
+    sweep()
+
+    assert find_sync(tenant, run.id).status == "failed"
+    assert [sync.status for sync in list_syncs(tenant)] == ["failed"]

@@ -10,14 +10,18 @@ from app.core.runs.lease import Lease, held
 from app.core.runs.models import BulkOperationRun
 
 
-def locked_run(*condition: ColumnElement[bool]) -> tuple[BulkOperationRun, datetime] | None:
+def locked_run(
+    *condition: ColumnElement[bool], skip_locked: bool = False
+) -> tuple[BulkOperationRun, datetime] | None:
     """The one run that meets the conditions, with the database's time; nothing: none does.
 
     On PostgreSQL its row is locked; on SQLite the whole transaction already is the only writer.
     """
     query = select(BulkOperationRun, database_now()).where(*condition)
     row = db.session.execute(
-        query.with_for_update(of=BulkOperationRun).execution_options(populate_existing=True)
+        query.with_for_update(of=BulkOperationRun, skip_locked=skip_locked).execution_options(
+            populate_existing=True
+        )
     ).one_or_none()
     return None if row is None else (row[0], row[1])
 

@@ -39,6 +39,7 @@ def rescue(run_id: int, token: str | None) -> Rescued:
         run_columns.status == RunStatus.RUNNING,
         run_columns.lease_token.is_not_distinct_from(token),
         or_(run_columns.lease_expires_at.is_(None), run_columns.lease_expires_at < database_now()),
+        skip_locked=True,
     )
     if found is None:
         db.session.rollback()
@@ -66,6 +67,7 @@ def fail_overdue(run_id: int) -> bool:
         BulkOperationRun.id == run_id,
         BulkOperationRun.status == RunStatus.RUNNING,
         BulkOperationRun.deadline_at < database_now(),
+        skip_locked=True,
     )
     if found is None:
         db.session.rollback()

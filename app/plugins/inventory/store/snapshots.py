@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 
-from app.core import Tenant, db
+from app.core import Tenant, db, find_run
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
 from app.plugins.inventory.models import (
     InventoryCoverage,
@@ -26,17 +26,19 @@ def find_sync(tenant: Tenant, sync_run_id: int) -> InventorySyncRun | None:
     """One sync of a tenant, or nothing."""
     if not 0 < sync_run_id < 2**31:
         return None
-    return db.session.scalar(
+    sync = db.session.scalar(
         select(InventorySyncRun).where(
             InventorySyncRun.tenant_id == tenant.id, InventorySyncRun.id == sync_run_id
         )
     )
+    return None if sync is None else _as_it_stands(tenant, sync)
 
 
 def list_syncs(tenant: Tenant, *, limit: int = 100) -> Sequence[InventorySyncRun]:
     """The newest syncs of a tenant."""
     query = select(InventorySyncRun).where(InventorySyncRun.tenant_id == tenant.id)
-    return db.session.scalars(query.order_by(InventorySyncRun.id.desc()).limit(limit)).all()
+    syncs = db.session.scalars(query.order_by(InventorySyncRun.id.desc()).limit(limit)).all()
+    return [_as_it_stands(tenant, sync) for sync in syncs]
 
 
 def comparable_syncs(tenant: Tenant, scope_key: str | None = None) -> Sequence[InventorySyncRun]:
@@ -126,6 +128,16 @@ def bodies_of(tenant: Tenant, hashes: Sequence[str]) -> dict[str, bytes]:
         InventoryDocument.tenant_id == tenant.id, InventoryDocument.content_hash.in_(hashes)
     )
     return {content_hash: bytes(body) for content_hash, body in db.session.execute(query)}
+
+
+def _as_it_stands(tenant: Tenant, sync: InventorySyncRun) -> InventorySyncRun:
+    """A sync whose run has ended without it has failed, whatever its own row still says."""
+    if sync.status == SyncStatus.RUNNING:
+        run = find_run(tenant, sync.id)
+        if run is None or run.is_final:
+            db.session.expunge(sync)
+            sync.status = SyncStatus.FAILED
+    return sync
 
 
 def _valid_at(run_id: int) -> ColumnElement[bool]:

@@ -84,8 +84,9 @@ class SnapshotWriter:
     def close(self, collection: str) -> int:
         """End every version of a completely read collection that was not seen; commits; returns how many."""
         unseen = self.openings.unseen(collection)
-        self._ended += [opening.version_id for opening in unseen]
-        self.flush()
+        for begin in range(0, len(unseen), BATCH):
+            self._ended += [opening.version_id for opening in unseen[begin : begin + BATCH]]
+            self.flush()
         return len(unseen)
 
     def keep(self, collection: str) -> int:

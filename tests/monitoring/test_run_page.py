@@ -1,0 +1,196 @@
+"""The page of one run: what became of it, step by step and item by item."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, update
+
+from app.core import clock
+from app.core.db import db
+from app.core.runs import lifecycle
+from app.core.runs.lifecycle import rescue
+from app.core.runs.models import BulkOperationRun
+from app.core.runs.new_run import Initiator
+from app.core.runs.status import RunStatus
+from app.core.runs.tally import Tally
+from tests.support.databases import on_both_databases
+from tests.support.records import lease_of
+from tests.support.registered import register
+
+HUB = "/t/fictional/monitoring/operations"
+
+
+@pytest.fixture
+def browser(sign_in, operator):
+    return sign_in(operator)
+
+
+def page_of(browser, run):
+    return browser.get(f"{HUB}/{run.id}").text
+
+
+def words(html):
+    """The text of some markup, with single spaces."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def timeline(html):
+    """The entries of a timeline as texts."""
+    part = html[html.index('id="run-timeline"') :].partition("</ol>")[0]
+    return [words(f"<{entry}") for entry in part.split("<li ")[1:]]
+
+
+def outcomes(html):
+    """Item -> (badge, reason)."""
+    part = html[html.index('id="run-outcomes"') :].partition("</table>")[0]
+    rows = re.findall(r'<tr id="item-.*?</tr>', part, re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    return {words(item): (words(outcome), words(reason)) for item, outcome, reason in cells}
+
+
+def lose_worker(run):
+    query = update(BulkOperationRun).where(BulkOperationRun.id == run.id)
+    db.session.execute(query.values(lease_expires_at=clock.now() - timedelta(minutes=1)))
+    db.session.commit()
+
+
+@on_both_databases
+def test_the_timeline_tells_each_step_in_words(browser, make_run):
+    run = make_run(RunStatus.RUNNING, resumable=True, max_attempts=3)
+    lose_worker(run)
+    rescue(run.id, run.lease_token)
+    second = lifecycle.claim(run.id, "worker-2", 60)
+    lifecycle.abort(run.id, Initiator("ada@example.com"))
+    lifecycle.finish(second, RunStatus.ABORTED, Tally())
+
+    entries = timeline(page_of(browser, run))
+
+    assert [entry.partition(" just now")[0] for entry in entries] == [
+        "Queued",
+        "Taken by a worker",
+        "Worker lost",
+        "Taken by a worker",
+        "Asked to stop",
+        "Stopped",
+    ]
+    assert "Started by system." in entries[0]
+    assert "Attempt" not in entries[0]
+    assert "Attempt 1, worker worker-1" in entries[1]
+    assert "The worker stopped answering." in entries[2]
+    assert "Attempt 2, worker worker-2" in entries[3]
+    assert "Asked to stop by ada@example.com." in entries[4]
+
+
+def test_a_step_has_its_absolute_time_at_hand(browser, make_run):
+    html = page_of(browser, make_run())
+
+    part = html[html.index('id="run-timeline"') :].partition("</ol>")[0]
+    assert re.search(r'<time datetime="[^"]+\+00:00" title="[\d-]+ [\d:]+ UTC" data-ago>', part)
+
+
+def test_what_it_waited_and_took_is_told(browser, make_run):
+    text = words(page_of(browser, make_run(RunStatus.COMPLETED, succeeded=1)))
+
+    assert re.search(r"Waited \d+ ms|Waited [\d.]+ s", text)
+    assert re.search(r"Duration \d+ ms|Duration [\d.]+ s", text)
+    assert "Waited" not in words(page_of(browser, make_run()))
+
+
+@on_both_databases
+def test_each_item_says_where_it_stands(browser, lose_an_item):
+    run = lose_an_item(succeeded=1, failed=1)
+
+    html = page_of(browser, run)
+
+    assert outcomes(html) == {
+        "item-1": ("Succeeded", ""),
+        "item-2": ("Failed", "It is not there."),
+        "lost": (
+            "Unknown",
+            "A worker was lost while this item was in work; nobody can say what became of it.",
+        ),
+        "left": ("Not processed", ""),
+    }
+    assert "1 unknown" in words(html.partition("run-facts")[0])
+    assert "3 of 4" in words(html)
+
+
+def test_items_of_a_running_run_wait_or_are_in_work(browser, make_run):
+    run = make_run(RunStatus.RUNNING, items=["a", "b"])
+    lifecycle.begin_item(lease_of(run), Tally(in_flight=["a"]))
+
+    assert outcomes(page_of(browser, run)) == {"a": ("In work", ""), "b": ("Waiting", "")}
+
+
+def test_a_long_list_of_items_says_that_it_is_cut(browser, make_run):
+    long, whole = (make_run(RunStatus.COMPLETED, succeeded=count) for count in (1002, 1000))
+
+    page = words(page_of(browser, long))
+    assert "Showing the first 1,000 of 1,002." in page
+    assert "Items 1,002" in page
+    assert len(outcomes(page_of(browser, long))) == 1000
+    assert "Showing the first" not in page_of(browser, whole)
+
+
+@on_both_databases
+def test_a_run_leads_to_what_it_repeats_and_to_what_repeats_it(browser, make_run):
+    first = make_run(RunStatus.FAILED)
+    again = [make_run(RunStatus.FAILED, retry_of_id=first.id) for _ in range(2)]
+    follower = make_run(caused_by_id=first.id)
+
+    page = page_of(browser, first)
+    assert "Repeats" not in page
+    for run in again:
+        assert f'Repeated as <a href="{HUB}/{run.id}">run {run.id}</a>' in page
+        assert f'Repeats <a href="{HUB}/{first.id}">run {first.id}</a>' in page_of(browser, run)
+    assert f'Follows <a href="{HUB}/{first.id}">run {first.id}</a>' in page_of(browser, follower)
+    assert timeline(page)[-1].endswith(f"Repeated as run {again[-1].id} by system.")
+
+
+def test_a_run_without_kin_shows_no_empty_line(browser, make_run):
+    assert "run-kin" not in page_of(browser, make_run())
+
+
+def test_a_queued_run_says_when_no_worker_lives_and_stops_saying_so(browser, make_run):
+    run = make_run()
+    register(lives=False)
+    panel = browser.get(f"{HUB}/{run.id}/panel")
+    assert "No worker is alive" in panel.text
+
+    register("harbour:2:bb")
+    news = browser.get(f"{HUB}/{run.id}/panel", headers={"HX-PTag": panel.headers["HX-PTag"]})
+
+    assert news.status_code == 200
+    assert "No worker is alive" not in news.text
+    again = browser.get(f"{HUB}/{run.id}/panel", headers={"HX-PTag": news.headers["HX-PTag"]})
+    assert again.status_code == 304
+
+
+def test_a_run_in_work_by_a_process_that_is_no_worker_is_no_cause_for_alarm(browser, make_run):
+    run = make_run(RunStatus.RUNNING)
+    make_run()
+
+    assert "No worker is alive" not in page_of(browser, run)
+    lose_worker(run)
+    assert "No worker is alive" in page_of(browser, run)
+
+
+def test_a_final_run_needs_no_worker(browser, make_run):
+    assert "No worker is alive" not in page_of(browser, make_run(RunStatus.FAILED))
+
+
+def test_a_poll_without_news_reads_neither_items_nor_timeline(browser, make_run):
+    run = make_run(RunStatus.RUNNING, items=["a"])
+    ptag = browser.get(f"{HUB}/{run.id}/panel").headers["HX-PTag"]
+    statements = []
+
+    def note(_connection, _cursor, statement, *_more):
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    answer = browser.get(f"{HUB}/{run.id}/panel", headers={"HX-PTag": ptag})
+    event.remove(db.engine, "before_cursor_execute", note)
+
+    assert answer.status_code == 304
+    assert not [s for s in statements if "run_items" in s or "run_events" in s]
