@@ -8,11 +8,12 @@ RUNTIME := $(VENV)/.requirements
 DEV := $(VENV)/.requirements-dev
 SOURCES := $(wildcard app bench migrations tests tools wsgi.py)
 WORKERS ?= 2
+MINUTES ?= 10
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run migrate check test test-faults bench bench-runs vendor lock clean
+.PHONY: help setup run migrate check test test-faults soak bench bench-runs vendor lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +43,9 @@ test: $(DEV) ## the whole test suite, browser included (WORKERS=2, ARGS=...)
 
 test-faults: $(DEV) ## the tests that kill workers and stop servers, alone, 15 minutes at most
 	timeout 900 $(BIN)/python -m pytest -n $(WORKERS) -m faults $(ARGS)
+
+soak: $(DEV) ## start runs, kill workers, restart servers; nothing may be lost (MINUTES=10)
+	$(BIN)/python -m tools.soak --minutes $(MINUTES) $(ARGS)
 
 bench: $(DEV) ## the benchmarks, with peers side by side
 	$(BIN)/python -m bench $(ARGS)

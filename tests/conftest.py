@@ -6,12 +6,14 @@ records       `make_tenant`, `tenant`, `make_user`, `operator`, `make_run`
 queues        `redis_url`, `queue_prefix`
 servers       `own_postgres`, `own_database`, `own_redis`
 processes     `spawn`
+disks         `small_disk`
 plugging      `drop_in`, `install`, `installed_greetings`
 """
 
 pytest_plugins = [
     "tests.ci_skips",
     "tests.support.databases",
+    "tests.support.disks",
     "tests.support.applications",
     "tests.support.records",
     "tests.support.plugging",

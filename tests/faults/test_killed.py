@@ -86,11 +86,11 @@ def test_after_the_last_item_a_run_that_cannot_be_resumed_fails_with_every_item_
 
 
 def test_a_run_that_kills_every_worker_is_given_up_and_the_next_worker_lives(stack):
-    last = stack.worker(lease_seconds=1)
+    last = stack.worker(lease_seconds=1, is_doomed=True)
     run = stack.start("steady", hold="before:item-2", is_deadly=True)
     for _ in range(3):
         last.wait()
-        last = stack.worker(lease_seconds=1)
+        last = stack.worker(lease_seconds=1, is_doomed=True)
 
     assert_crashed_repeatedly(stack, run)
     stack.end_of(stack.start("noop"))
