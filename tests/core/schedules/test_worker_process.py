@@ -9,6 +9,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
+from app.core.runs.workers import list_workers
 from app.core.schedules.models import SlotOutcome
 from tests.support.browsing import end_transaction
 from tests.support.databases import on_both_databases
@@ -32,7 +33,14 @@ def test_two_workers_start_and_execute_a_missed_slot_once(app, tenant, spawn, fr
         db.session.commit()
         return [run for run in found if run.status == RunStatus.COMPLETED]
 
+    def both_up():
+        end_transaction()
+        count = len(list_workers())
+        db.session.commit()
+        return count == 2
+
     [run] = wait_until(completed, "the scheduled run does not complete")
+    wait_until(both_up, "a worker does not come up")
     for worker in workers:
         worker.terminate()
     assert [worker.wait(timeout=40) for worker in workers] == [0, 0]
