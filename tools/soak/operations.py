@@ -51,7 +51,9 @@ def _note(run: RunContext[SoakParams], item: str) -> None:
         os.close(handle)
 
 
-def _operation(name: str, *, resumable: bool = False, idempotent_items: bool = False) -> OperationType:
+def _operation(
+    name: str, *, resumable: bool = False, idempotent_items: bool = False
+) -> OperationType[SoakParams]:
     return OperationType(
         run_type=f"soak.{name}",
         label=f"Soak: {name}",
