@@ -136,8 +136,7 @@ class PostgresServer(Server):
 
     def answers(self) -> bool:
         """Whether one can connect."""
-        with suppress(psycopg.OperationalError):
-            psycopg.connect(self.dsn, connect_timeout=3).close()
+        with suppress(psycopg.OperationalError), psycopg.connect(self.dsn, connect_timeout=3):
             return True
         return False
 

@@ -90,10 +90,13 @@ def init_queue(app: Flask, url: str, name: str, secret: str, execute: Callable[[
 def ring(run_id: int) -> None:
     """Ring the doorbell for a committed run; a queue that is away is logged, the sweeper rings again."""
     _, task = current_app.extensions[EXTENSION]
-    try:
-        task(run_id)
-    except Exception:
-        logger.exception("run %s: the queue cannot be reached; the sweeper will ring again", run_id)
+    for is_last in (False, True):  # where the server was restarted, only the second has a new connection
+        try:
+            task(run_id)
+            return
+        except Exception:
+            if is_last:
+                logger.exception("run %s: the queue cannot be reached; the sweeper will ring again", run_id)
 
 
 def length() -> int:

@@ -30,7 +30,7 @@ def soak(minutes: float, seed: int) -> bool:
         stack.callback(starter.kill)
         chaos = Chaos(deployment, seed)
         chaos.reign(time.monotonic() + 60 * minutes)
-        twins, refused = _stop(starter)
+        twins, refused = _stop(starter, folder)
         drained = _drain(deployment)
         _show("harm done", chaos.done)
         with deployment.context():
@@ -41,9 +41,15 @@ def soak(minutes: float, seed: int) -> bool:
         return not any(wrong.values())
 
 
-def _stop(starter: subprocess.Popen[bytes]) -> tuple[int, int]:
-    """End the starter; its own two figures."""
+def _stop(starter: subprocess.Popen[bytes], folder: Path) -> tuple[int, int]:
+    """End the starter; its own two figures.
+
+    Raises:
+        RuntimeError: it had ended before.
+    """
     output, _ = starter.communicate(timeout=GRACE)
+    if starter.returncode:
+        raise RuntimeError((folder / "starter.log").read_text(encoding="utf-8")[-1000:])
     twins, refused = map(int, output.split())
     return twins, refused
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,9 +59,18 @@ class Deployment:
             db.engine.dispose()
 
     def start_starter(self, seed: int) -> subprocess.Popen[bytes]:
-        """Begin to start runs; it ends when its standard input is closed."""
+        """Begin to start runs; it ends when its standard input is closed.
+
+        Raises:
+            RuntimeError: it ended before the first.
+        """
         command = ["-m", "tools.soak.starter", str(self.folder), str(seed)]
-        return self._python(command, "starter", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        starter = self._python(command, "starter", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        while not (self.folder / "started").exists():
+            if starter.poll() is not None:
+                raise RuntimeError((self.folder / "starter.log").read_text(encoding="utf-8")[-1000:])
+            time.sleep(0.1)
+        return starter
 
     def keep_up(self) -> None:
         """Replace workers that have ended."""

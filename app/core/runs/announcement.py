@@ -2,7 +2,7 @@
 
 import logging
 
-from app.core.db import db
+from app.core.db import db, is_away
 from app.core.notifications import NotificationKind, notify
 from app.core.redaction import safe_reason
 from app.core.runs.models import BulkOperationRun
@@ -17,7 +17,9 @@ def announce(run: BulkOperationRun, kind: NotificationKind) -> None:
     try:
         with db.session.begin_nested():
             _notify(run, run.user_id, kind)
-    except Exception:
+    except Exception as error:
+        if is_away(error):
+            raise
         logger.exception("run %s: nobody could be told that it is %s", run.id, kind.value)
 
 

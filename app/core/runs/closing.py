@@ -129,6 +129,7 @@ def _links(operation: AnyOperation, facts: _Finished) -> Sequence[Mapping[str, s
             ]
     except Exception:
         logger.exception("run %s: related links of %s cannot be resolved", facts.id, operation.run_type)
+        db.session.rollback()
         return []
 
 

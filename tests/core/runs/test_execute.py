@@ -2,7 +2,7 @@
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from app.core import clock
 from app.core.db import db
@@ -316,3 +316,16 @@ def test_a_plugin_removed_while_its_run_waits_ends_the_run_with_its_reason(app, 
 
     assert worker() == 1
     assert fresh(run).failure_totals == {"operation_unavailable": 1}
+
+
+@on_both_databases
+def test_links_that_break_the_transaction_do_not_change_how_the_run_ended(run_to_its_end):
+    def stop(_run):
+        raise RunAbortedError("asked")
+
+    def ask_nowhere(_run):
+        db.session.execute(text("SELECT * FROM nowhere"))
+
+    run = run_to_its_end(stop, related_links=ask_nowhere)
+
+    assert (run.status, run.failure_totals) == (RunStatus.ABORTED, {"aborted": 1})
