@@ -18,7 +18,7 @@ BATCH = 1000
 def tracked_seconds(deployment: Deployment, count: int, mark: int) -> float:
     """Execute a run of `count` no-op items in this process: listing, working, counting, ending."""
     params = {"items": count, "mark": mark}
-    run_id = start_operation(current_catalog(), deployment.tenant, "bench.items", params).run.id
+    run_id = start_operation(current_catalog(), deployment.tenant, "bench.items", params).run_id
     began = time.perf_counter()
     execute_run(run_id)
     took = time.perf_counter() - began
@@ -30,7 +30,7 @@ def tracked_seconds(deployment: Deployment, count: int, mark: int) -> float:
 
 def bare_seconds(deployment: Deployment, count: int, mark: int) -> float:
     """List as many items of a run and give each its outcome, a batch a transaction; nothing else."""
-    run_id = start_operation(current_catalog(), deployment.tenant, "bench.noop", {"mark": mark}).run.id
+    run_id = start_operation(current_catalog(), deployment.tenant, "bench.noop", {"mark": mark}).run_id
     items = table_of(BulkOperationRunItem)
     settle = (
         update(items)

@@ -119,10 +119,10 @@ def retry(run_id: int, *, failed_only: bool, no_wait: bool, as_json: bool) -> No
         tenant = tenant_by_id(_find(run_id).tenant_id)
         db.session.commit()
     started = retry_run(current_catalog(), tenant, run_id, failed_only=failed_only)
-    words = f"as run {started.run.id}" if started.created else f": run {started.run.id} is active already"
+    words = f"as run {started.run_id}" if started.created else f": run {started.run_id} is active already"
     click.echo(f"Run {run_id} is repeated {words}.", err=True)
     if not no_wait:
-        report_run(wait_for_end(tenant, started.run.id), as_json=as_json)
+        report_run(wait_for_end(tenant, started.run_id), as_json=as_json)
 
 
 def _find(run_id: int) -> BulkOperationRun:

@@ -46,7 +46,7 @@ def start_and_wait(
     wanted = validated(current_catalog().operation(run_type), params).model_dump(mode="json")
     while True:
         started = start_operation(current_catalog(), tenant, run_type, params, user)
-        run_id, is_ours = started.run.id, started.created or started.run.params == wanted
+        run_id, is_ours = started.run_id, started.created or started.params == wanted
         db.session.commit()
         if not started.created:
             click.echo(f"Already running: waiting for run {run_id}.", err=True)

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from app.core.db import JsonObject, changed_rows, database_now
 from app.core.runs import ledger
 from app.core.runs.items import Outcome
+from app.core.runs.locked import LockedRun
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.tally import FailureEntry, Tally
 
@@ -28,7 +29,7 @@ def change_run(values: JsonObject, *condition: ColumnElement[bool]) -> bool:
     return changed_rows(query.values({**values, **stamp})) == 1
 
 
-def add(run: BulkOperationRun, tally: Tally, listed: int) -> None:
+def add(run: LockedRun, tally: Tally, listed: int) -> None:
     """Count a tally on a locked run.
 
     Args:
@@ -51,7 +52,7 @@ def add(run: BulkOperationRun, tally: Tally, listed: int) -> None:
         run.report_totals = _counted(run.report_totals, tally.reports)
 
 
-def recount(run: BulkOperationRun) -> None:
+def recount(run: LockedRun) -> None:
     """Let the ledger say what a locked run's items came to: a lost worker had not told the row all."""
     counts = ledger.counts_of(run.id)
     run.total_items, run.processed_items = counts.total, counts.processed
@@ -64,7 +65,7 @@ def recount(run: BulkOperationRun) -> None:
         run.failures = [*items, *sampled][:FAILURES_KEPT]
 
 
-def reconcile(run: BulkOperationRun) -> None:
+def reconcile(run: LockedRun) -> None:
     """Hold a locked run that ends against its ledger: a difference is a defect, and the ledger wins."""
     before = dict(run.counts)
     if _differs(run):
@@ -72,7 +73,7 @@ def reconcile(run: BulkOperationRun) -> None:
         logger.error("defect: counters of run %s were %s, its ledger says %s", run.id, before, run.counts)
 
 
-def _differs(run: BulkOperationRun) -> bool:
+def _differs(run: LockedRun) -> bool:
     counts = ledger.counts_of(run.id)
     counted = {outcome: getattr(run, outcome.value) for outcome in _COUNTERS}
     totals = counts.reasons + Counter(run.report_totals)
@@ -83,7 +84,7 @@ def _differs(run: BulkOperationRun) -> bool:
     )
 
 
-def add_report(run: BulkOperationRun, entry: FailureEntry) -> None:
+def add_report(run: LockedRun, entry: FailureEntry) -> None:
     """Put an entry that is no item's outcome on a locked run; it is never cut from the sample."""
     run.failures = [*(run.failures or [])[: FAILURES_KEPT - 1], entry]
     run.failure_totals = _counted(run.failure_totals, [entry])

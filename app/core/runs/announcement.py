@@ -5,12 +5,12 @@ import logging
 from app.core.db import db, is_away
 from app.core.notifications import NotificationKind, notify
 from app.core.redaction import safe_reason
-from app.core.runs.models import BulkOperationRun
+from app.core.runs.locked import LockedRun
 
 logger = logging.getLogger(__name__)
 
 
-def announce(run: BulkOperationRun, kind: NotificationKind) -> None:
+def announce(run: LockedRun, kind: NotificationKind) -> None:
     """Add the notification to the current transaction; if it cannot be added, the run is not harmed."""
     if run.user_id is None:
         return
@@ -23,7 +23,7 @@ def announce(run: BulkOperationRun, kind: NotificationKind) -> None:
         logger.exception("run %s: nobody could be told that it is %s", run.id, kind.value)
 
 
-def _notify(run: BulkOperationRun, user_id: int, kind: NotificationKind) -> None:
+def _notify(run: LockedRun, user_id: int, kind: NotificationKind) -> None:
     first = (run.failures or [{}])[0]
     notify(
         run.tenant_id,

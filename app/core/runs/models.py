@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.db import CoreModel
-from app.core.runs.status import RunStatus, StatusBucket, status_bucket
+from app.core.runs.figures import RunFigures
+from app.core.runs.status import RunStatus
 
 # As text, in indexes and in queries alike: with bound values no database sees that a partial index serves.
 ACTIVE_PREDICATE = text("status IN ('pending', 'running')")
@@ -17,7 +18,7 @@ PENDING = text("status = 'pending'")
 FINISHED = text("finished_at IS NOT NULL")
 
 
-class BulkOperationRun(CoreModel):
+class BulkOperationRun(RunFigures, CoreModel):
     """One execution of an operation for one tenant. Only `app.core.runs.lifecycle` writes its status."""
 
     __tablename__ = "bulk_operation_runs"
@@ -111,34 +112,6 @@ class BulkOperationRun(CoreModel):
     rings: Mapped[int] = mapped_column(default=0)  # rings repeated since it became pending
     finished_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)  # raised by every write: a poll compares this alone
-
-    @property
-    def run_type(self) -> str:
-        """`resource.action`."""
-        return f"{self.resource}.{self.action}"
-
-    @property
-    def bucket(self) -> StatusBucket:
-        """What an operator sees."""
-        return status_bucket(RunStatus(self.status), succeeded=self.succeeded, failed=self.failed)
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing changes any more."""
-        return RunStatus(self.status).is_final
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Counters, in items."""
-        return {
-            "total": self.total_items,
-            "processed": self.processed_items,
-            "succeeded": self.succeeded,
-            "failed": self.failed,
-            "skipped": self.skipped,
-            "unknown": self.unknown,
-            "remaining": max(self.total_items - self.processed_items, 0),
-        }
 
     @property
     def waited(self) -> timedelta | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.audit import SYSTEM
-from app.core.db import JsonObject
+from app.core.db import JsonObject, db, reading
 from app.core.runs.items import Outcome
 from app.core.runs.models import BulkOperationRun
 from app.core.users import User
@@ -62,5 +62,15 @@ class NewRun:
 class Started:
     """Answer to a start: the run, and whether this call made it (else it was active already)."""
 
-    run: BulkOperationRun
+    run_id: int
+    label: str
+    params: JsonObject
     created: bool
+
+    @property
+    def run(self) -> BulkOperationRun:
+        """The record, fresh from the database; a start alone does not read it."""
+        with reading():
+            run = db.session.get_one(BulkOperationRun, self.run_id, populate_existing=True)
+            db.session.commit()
+        return run

@@ -52,14 +52,14 @@ def retry_run(
         again = replace(again, item_ids=(), items_listed=True, retried_outcomes=repeated(operation))
     initiator = Initiator.of(user)
 
-    def record(started: BulkOperationRun) -> None:
+    def record(run_id_again: int) -> None:
         audit.record(
             tenant.id,
             "run.retried",
             f"run:{run_id}",
             user_id=initiator.user_id,
             actor=initiator.name,
-            details={"retried_as": started.id, "failed_only": failed_only},
+            details={"retried_as": run_id_again, "failed_only": failed_only},
         )
 
     db.session.commit()

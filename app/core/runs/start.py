@@ -13,7 +13,6 @@ from app.core.registry.catalog import Catalog
 from app.core.registry.contract import AnyOperation
 from app.core.runs import lifecycle
 from app.core.runs.account import ITEM_IDS_KEPT
-from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator, NewRun, Started
 from app.core.runs.tally import unique_items
 from app.core.tenants import Tenant
@@ -28,7 +27,7 @@ def start_operation(
     user: User | None = None,
     *,
     initiator: str | None = None,
-    together: Callable[[BulkOperationRun], None] | None = None,
+    together: Callable[[int], None] | None = None,
 ) -> Started:
     """Start an operation, or find the equal one that is active already.
 
@@ -60,12 +59,12 @@ def start_new(
     new: NewRun,
     initiator: Initiator,
     *,
-    together: Callable[[BulkOperationRun], None] | None = None,
+    together: Callable[[int], None] | None = None,
 ) -> Started:
     """Insert what was checked already, and ring when it is new."""
     started = lifecycle.start(tenant.id, new, initiator, together=together)
     if started.created:
-        queue.ring(started.run.id)
+        queue.ring(started.run_id)
     return started
 
 

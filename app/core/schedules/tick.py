@@ -12,7 +12,6 @@ from app.core.db import changed_rows, db, is_away, reading
 from app.core.errors import InvalidInputError, TenantAtlasError
 from app.core.redaction import safe_reason
 from app.core.registry.catalog import Catalog, current_catalog
-from app.core.runs.models import BulkOperationRun
 from app.core.runs.start import start_operation
 from app.core.schedules.cron import Cron
 from app.core.schedules.models import Schedule, ScheduleSlot, SlotOutcome
@@ -154,13 +153,13 @@ def _start(catalog: Catalog, due: DueSchedule) -> bool:
         _refuse(due, error)
         return False
     if not started.created:
-        record_slot(due, SlotOutcome.ALREADY_ACTIVE, run_id=started.run.id)
+        record_slot(due, SlotOutcome.ALREADY_ACTIVE, run_id=started.run_id)
         db.session.commit()
     return started.created
 
 
-def _note_start(due: DueSchedule, run: BulkOperationRun) -> None:
-    record_slot(due, SlotOutcome.STARTED, run_id=run.id)
+def _note_start(due: DueSchedule, run_id: int) -> None:
+    record_slot(due, SlotOutcome.STARTED, run_id=run_id)
 
 
 def _refuse(due: DueSchedule, error: BaseException) -> None:

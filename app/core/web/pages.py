@@ -116,13 +116,13 @@ def start_from_form(run_type: str) -> ResponseReturnValue:
     except InvalidParametersError as error:
         return _form(operation, values, error.errors), 422
     tell_started(started)
-    return redirect(url_for("monitoring.show", run_id=started.run.id))
+    return redirect(url_for("monitoring.show", run_id=started.run_id))
 
 
 def tell_started(started: Started) -> None:
     """Say on the next page whether the run is new or was active already."""
     words = "queued" if started.created else "already running"
-    flash(f"{started.run.label}: {words}.", "info" if started.created else "warning")
+    flash(f"{started.label}: {words}.", "info" if started.created else "warning")
 
 
 def start_url(operation: AnyOperation) -> str:

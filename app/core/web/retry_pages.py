@@ -56,10 +56,10 @@ def retry(run_id: int) -> ResponseReturnValue:
         current_catalog(), current_tenant(), run.id, signed_in_user(), failed_only=failed_only
     )
     if started.created:
-        flash(f"{started.run.label}: queued again.", "info")
+        flash(f"{started.label}: queued again.", "info")
     else:
-        flash(f"{started.run.label}: already running.", "warning")
-    return redirect(url_for("monitoring.show", run_id=started.run.id))
+        flash(f"{started.label}: already running.", "warning")
+    return redirect(url_for("monitoring.show", run_id=started.run_id))
 
 
 def _visible(run_id: int) -> BulkOperationRun:

@@ -63,7 +63,7 @@ def start() -> ResponseReturnValue:
         return render_template("drift/index.html", **landing), 422
     state = "queued" if started.created else "active"
     return redirect(
-        url_for("drift.index", scope=request.form.get("scope") or None, run=started.run.id, state=state)
+        url_for("drift.index", scope=request.form.get("scope") or None, run=started.run_id, state=state)
     )
 
 

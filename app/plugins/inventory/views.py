@@ -98,7 +98,7 @@ def start() -> ResponseReturnValue:
     started = start_operation(current_catalog(), tenant, "inventory.sync", params, signed_in_user())
     if not started.created:
         flash("An inventory sync of this scope is already running; this one was not started.", "warning")
-    return redirect(url_for("monitoring.show", run_id=started.run.id))
+    return redirect(url_for("monitoring.show", run_id=started.run_id))
 
 
 def _chosen_version(versions: Sequence[InventoryVersion], wanted: str) -> InventoryVersion:

@@ -1,7 +1,7 @@
 """A worker takes a pending run, and keeps it."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 from sqlalchemy import Float, Row, bindparam, func, select, update
@@ -13,11 +13,17 @@ from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
 from app.core.tenants import Tenant
 
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
 RINGS_DOUBLE_UP_TO = 6  # the wait between repeated rings doubles that often: 20 s to 21 minutes
 RING_SECONDS = 20.0
 
 
-_runs = table_of(BulkOperationRun)
+_runs, _tenants = table_of(BulkOperationRun), table_of(Tenant)
+_TENANT = [
+    select(column).where(_tenants.c.id == _runs.c.tenant_id).scalar_subquery().label(f"tenant_{column.name}")
+    for column in _tenants.c
+]
 _CLAIM = (
     update(_runs)
     .where(_runs.c.id == bindparam("of_run"), _runs.c.status == RunStatus.PENDING)
@@ -33,10 +39,19 @@ _CLAIM = (
         updated_at=database_now(),
         version=_runs.c.version + 1,
     )
-    .returning(_runs)
-)
-_CLAIM_OFFERED = _CLAIM.where(
-    (_runs.c.resource + "." + _runs.c.action).in_(bindparam("offered", expanding=True))
+    .returning(
+        _runs.c.resource,
+        _runs.c.action,
+        _runs.c.params,
+        _runs.c.attempt,
+        _runs.c.resumable,
+        _runs.c.idempotent_items,
+        _runs.c.items_listed,
+        _runs.c.max_runtime,
+        _runs.c.concurrency,
+        (_runs.c.succeeded + _runs.c.skipped > 0).label("has_good_items"),
+        *_TENANT,  # read along: SQLite's RETURNING knows no second table
+    )
 )
 
 
@@ -57,33 +72,27 @@ def claim(
     """
     token = str(uuid4())
     values = {"of_run": run_id, "token": token, "lease_seconds": lease_seconds, "by": worker[:120]}
-    if offered is None:
-        row = execute(_CLAIM, values).one_or_none()
-    else:
-        row = execute(_CLAIM_OFFERED, {**values, "offered": list(offered)}).one_or_none()
-    if row is None or not _may_run_beside_others(row):
+    row = execute(_CLAIM, values).one_or_none()
+    if row is None or not _is_offered(row, offered) or not _may_run_beside_others(row):
         db.session.rollback()
         return None
-    tenant = db.session.get_one(Tenant, row.tenant_id)
     note(run_id, EventKind.CLAIMED, attempt=row.attempt, worker=worker)
     db.session.commit()
-    # Apart from the session: after a rollback, a look at its slug would open a transaction that nobody ends.
-    db.session.expunge(tenant)
     return ClaimedRun(
         run_id,
         token,
         lease_seconds,
         row.attempt,
         worker,
-        tenant=tenant,
-        run_type=f"{row.resource}.{row.action}",
+        tenant=_tenant_of(row),
+        run_type=_run_type_of(row),
         params=row.params,
         resumable=row.resumable,
         idempotent_items=row.idempotent_items,
         items_listed=row.items_listed,
         max_runtime=row.max_runtime,
         concurrency=row.concurrency,
-        has_good_items=row.succeeded + row.skipped > 0,
+        has_good_items=row.has_good_items,
     )
 
 
@@ -109,7 +118,20 @@ def postpone_ring(run_id: int) -> bool:
     return postponed
 
 
-def _may_run_beside_others(row: Row[*tuple[Any, ...]]) -> bool:
+def _is_offered(row: AnyRow, offered: Collection[str] | None) -> bool:
+    return offered is None or _run_type_of(row) in offered
+
+
+def _run_type_of(row: AnyRow) -> str:
+    return f"{row.resource}.{row.action}"
+
+
+def _tenant_of(row: AnyRow) -> Tenant:
+    """The tenant that was read along, apart from the session: a look at its slug must open no transaction."""
+    return Tenant(**{column.name: row._mapping[f"tenant_{column.name}"] for column in _tenants.c})  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def _may_run_beside_others(row: AnyRow) -> bool:
     """Whether a run that was claimed in this transaction keeps its tenant's limit.
 
     Claims of one tenant count one after the other: the second sees what the first has committed.

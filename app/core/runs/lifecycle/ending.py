@@ -12,6 +12,7 @@ from app.core.runs.events import EventKind, note
 from app.core.runs.lease import Lease
 from app.core.runs.lifecycle.locking import locked_run, require_locked
 from app.core.runs.lifecycle.starting import insert_run
+from app.core.runs.locked import LockedRun, write
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator, NewRun
 from app.core.runs.status import RunStatus
@@ -56,12 +57,11 @@ def finish(
     initiator = Initiator(run.initiator, run.user_id)
     started = [insert_run(run.tenant_id, new, initiator) for new in follow_ups]
     db.session.commit()
-    return [follower.id for follower in started if follower is not None]
+    return [run_id for run_id in started if run_id is not None]
 
 
-def _close_ledger(run: BulkOperationRun) -> None:
+def _close_ledger(run: LockedRun) -> None:
     """Leave no item in flight; what was begun and not ended is unknown, unless it may be done again."""
-    db.session.flush()
     if ledger.land(run.id, may_repeat=run.idempotent_items):
         recount(run)
     else:
@@ -79,16 +79,14 @@ def fail_unclaimed(run_id: int, reason_code: str, reason: str) -> bool:
     return True
 
 
-def end_with(
-    run: BulkOperationRun, moment: datetime, status: RunStatus, reason_code: str, reason: str
-) -> None:
+def end_with(run: LockedRun, moment: datetime, status: RunStatus, reason_code: str, reason: str) -> None:
     """End a locked run for one reason that is no item's."""
     add_report(run, failure_entry(reason_code, reason))
     end(run, status, moment, said=reason)
 
 
 def end(
-    run: BulkOperationRun,
+    run: LockedRun,
     status: RunStatus,
     moment: datetime,
     worker: str | None = None,
@@ -98,7 +96,6 @@ def end(
     run.status = status
     run.lease_token = run.lease_expires_at = run.deadline_at = None
     run.finished_at = run.updated_at = moment
-    run.version += 1
-    db.session.flush()
+    write(run)
     note(run.id, EventKind(status.value), attempt=run.attempt, worker=worker, said=said)
     announce(run, NotificationKind.FINISHED)

@@ -1,13 +1,15 @@
 """A worker gives a run back before its end: it is being stopped, or its database is away."""
 
-from app.core.db import database_now, db
+from datetime import datetime
+
+from app.core.db import db
 from app.core.runs import ledger
 from app.core.runs.account import recount
 from app.core.runs.events import EventKind, note
 from app.core.runs.lease import Lease
 from app.core.runs.lifecycle.ending import end_with
 from app.core.runs.lifecycle.locking import require_locked
-from app.core.runs.models import BulkOperationRun
+from app.core.runs.locked import LockedRun, write
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally
 
@@ -42,21 +44,20 @@ def give_back(lease: Lease, tally: Tally, said: str, *, is_charged: bool = False
     elif run.lost_attempts >= run.max_attempts:
         end_with(run, moment, RunStatus.FAILED, *crashed_repeatedly(run))
     else:
-        wait_again(run)
+        wait_again(run, moment)
     db.session.commit()
     return run.status == RunStatus.PENDING
 
 
-def wait_again(run: BulkOperationRun) -> None:
+def wait_again(run: LockedRun, moment: datetime) -> None:
     """Make a locked run pending again, to be rung for at once."""
     run.status = RunStatus.PENDING
     run.lease_token = run.lease_expires_at = run.deadline_at = run.worker = None
-    run.rings, run.ring_at = 0, database_now()
-    run.version += 1
-    db.session.flush()
+    run.rings, run.ring_at = 0, moment
+    write(run)
 
 
-def crashed_repeatedly(run: BulkOperationRun) -> tuple[str, str]:
+def crashed_repeatedly(run: LockedRun) -> tuple[str, str]:
     """Code and sentence for a run that no worker survives."""
     return (
         "crashed_repeatedly",

@@ -11,6 +11,7 @@ from app.core.runs.events import EventKind, note
 from app.core.runs.lifecycle.ending import end_with
 from app.core.runs.lifecycle.giving_back import crashed_repeatedly, wait_again
 from app.core.runs.lifecycle.locking import locked_run
+from app.core.runs.locked import LockedRun
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
 
@@ -56,7 +57,7 @@ def rescue(run_id: int, token: str | None) -> Rescued:
     elif run.lost_attempts >= run.max_attempts:
         end_with(run, moment, RunStatus.FAILED, *crashed_repeatedly(run))
     else:
-        wait_again(run)
+        wait_again(run, moment)
     db.session.commit()
     return Rescued.RESUMED if run.status == RunStatus.PENDING else Rescued.ENDED
 
@@ -79,6 +80,6 @@ def fail_overdue(run_id: int) -> bool:
     return True
 
 
-def _settle_items(run: BulkOperationRun, *, may_repeat: bool) -> None:
+def _settle_items(run: LockedRun, *, may_repeat: bool) -> None:
     ledger.land(run.id, may_repeat=may_repeat)
     recount(run)

@@ -5,9 +5,10 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Column, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from app.core import audit
 from app.core.db import JsonObject, database_now, db, execute, table_of
@@ -18,6 +19,7 @@ from app.core.runs.account import ITEM_IDS_KEPT
 from app.core.runs.announcement import announce
 from app.core.runs.events import EventKind, note
 from app.core.runs.items import Outcome
+from app.core.runs.locked import LockedRun
 from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
 from app.core.runs.new_run import Initiator, NewRun, Started
 
@@ -26,12 +28,9 @@ RING_PATIENCE = 20.0  # seconds a ring may take to be heard before it is repeate
 
 
 _runs = table_of(BulkOperationRun)
+_SET_BY_DATABASE = ("id", "created_at", "updated_at", "ring_at")
 _NOTE_AUDIT = (
-    update(BulkOperationRun)
-    .where(BulkOperationRun.id == bindparam("of_run"))
-    .values(audit_log_id=bindparam("entry_id"))
-    .returning(BulkOperationRun)
-    .execution_options(synchronize_session=False)
+    update(_runs).where(_runs.c.id == bindparam("of_run")).values(audit_log_id=bindparam("entry_id"))
 )
 
 
@@ -40,7 +39,7 @@ def start(
     new: NewRun,
     initiator: Initiator,
     *,
-    together: Callable[[BulkOperationRun], None] | None = None,
+    together: Callable[[int], None] | None = None,
 ) -> Started:
     """Insert a pending run, or find the active twin; commits.
 
@@ -55,46 +54,63 @@ def start(
         TenantAtlasError: the twin kept vanishing while we looked; start again.
     """
     for _ in range(START_TRIES):
-        run = insert_run(tenant_id, new, initiator)
-        if run is not None:
-            _commit_with(run, together)
-            return Started(run, created=True)
+        run_id = insert_run(tenant_id, new, initiator)
+        if run_id is not None:
+            _commit_with(run_id, together)
+            return Started(run_id, new.label, new.params, created=True)
         twin = _active_twin(tenant_id, new)
         if twin is not None:
-            return Started(twin, created=False)
+            return twin
     message = f"{new.run_type}: an equal run kept starting and ending; start again"
     raise TenantAtlasError(message)
 
 
-def _commit_with(run: BulkOperationRun, together: Callable[[BulkOperationRun], None] | None) -> None:
+def _commit_with(run_id: int, together: Callable[[int], None] | None) -> None:
     try:
         if together is not None:
-            together(run)
+            together(run_id)
         db.session.commit()
     except BaseException:
         db.session.rollback()
         raise
 
 
-def _active_twin(tenant_id: int, new: NewRun) -> BulkOperationRun | None:
+def _active_twin(tenant_id: int, new: NewRun) -> Started | None:
     run = BulkOperationRun
-    query = select(run).where(
+    query = select(run.id, run.label, run.params).where(
         run.tenant_id == tenant_id, run.idempotency_key == new.idempotency_key, ACTIVE_PREDICATE
     )
-    twin = db.session.scalar(query)
+    twin = db.session.execute(query).one_or_none()
     db.session.commit()
-    return twin
+    return None if twin is None else Started(twin.id, twin.label, twin.params, created=False)
 
 
-def insert_run(tenant_id: int, new: NewRun, initiator: Initiator) -> BulkOperationRun | None:
-    """Add a pending run to the current transaction; nothing when an equal one is active."""
-    run_id = _insert_pending(tenant_id, new, initiator)
-    if run_id is None:
+def insert_run(tenant_id: int, new: NewRun, initiator: Initiator) -> int | None:
+    """Add a pending run to the current transaction; its number, or nothing when an equal one is active."""
+    columns = _insert_pending(tenant_id, new, initiator)
+    if columns is None:
         return None
+    run_id: int = columns["id"]
     if new.retried_outcomes and new.retry_of_id is not None:
-        _repeat_items(run_id, new.retry_of_id, new.retried_outcomes)
+        columns |= _repeat_items(run_id, new.retry_of_id, new.retried_outcomes)
     elif new.item_ids:
         ledger.list_items(run_id, new.item_ids)
+    _record(run_id, tenant_id, new, initiator)
+    note(run_id, EventKind.QUEUED, said=f"Started by {initiator.name}.")
+    if new.retry_of_id is not None:
+        note(new.retry_of_id, EventKind.RETRIED, said=f"Repeated as run {run_id} by {initiator.name}.")
+    announce(LockedRun(columns), NotificationKind.QUEUED)
+    return run_id
+
+
+def _repeat_items(run_id: int, repeated_id: int, outcomes: Sequence[Outcome]) -> JsonObject:
+    total = ledger.add_repeated(run_id, repeated_id, outcomes)
+    changed = {"item_ids": ledger.first_items(run_id, ITEM_IDS_KEPT), "total_items": total}
+    execute(update(_runs).where(_runs.c.id == run_id), changed)
+    return changed
+
+
+def _record(run_id: int, tenant_id: int, new: NewRun, initiator: Initiator) -> None:
     entry_id = audit.record(
         tenant_id,
         "run.started",
@@ -103,18 +119,7 @@ def insert_run(tenant_id: int, new: NewRun, initiator: Initiator) -> BulkOperati
         actor=initiator.name,
         details=_audited(new),
     )
-    run = db.session.scalars(_NOTE_AUDIT, {"of_run": run_id, "entry_id": entry_id}).one()
-    note(run_id, EventKind.QUEUED, said=f"Started by {initiator.name}.")
-    if new.retry_of_id is not None:
-        note(new.retry_of_id, EventKind.RETRIED, said=f"Repeated as run {run_id} by {initiator.name}.")
-    announce(run, NotificationKind.QUEUED)
-    return run
-
-
-def _repeat_items(run_id: int, repeated_id: int, outcomes: Sequence[Outcome]) -> None:
-    total = ledger.add_repeated(run_id, repeated_id, outcomes)
-    values = {"item_ids": ledger.first_items(run_id, ITEM_IDS_KEPT), "total_items": total}
-    execute(update(_runs).where(_runs.c.id == run_id), values)
+    execute(_NOTE_AUDIT, {"of_run": run_id, "entry_id": entry_id})
 
 
 def _audited(new: NewRun) -> JsonObject:
@@ -126,9 +131,11 @@ def _audited(new: NewRun) -> JsonObject:
     return details
 
 
-def _insert_pending(tenant_id: int, new: NewRun, initiator: Initiator) -> int | None:
+def _insert_pending(tenant_id: int, new: NewRun, initiator: Initiator) -> JsonObject | None:
+    """Insert the row; every column of it, or nothing when an equal run is active."""
     resource, _, action = new.run_type.partition(".")
-    values = {
+    columns = {
+        **_untouched(),
         "tenant_id": tenant_id,
         "user_id": initiator.user_id,
         "initiator": initiator.name[:255],
@@ -152,9 +159,20 @@ def _insert_pending(tenant_id: int, new: NewRun, initiator: Initiator) -> int | 
         "caused_by_id": new.caused_by_id,
         "correlation_id": str(uuid4()),
     }
-    statement = _insertion(db.session.get_bind().dialect.name)
-    run_id: int | None = execute(statement, values).scalar()
-    return run_id
+    run_id = execute(_insertion(db.session.get_bind().dialect.name), columns).scalar()
+    return None if run_id is None else {**columns, "id": run_id}
+
+
+def _untouched() -> JsonObject:
+    """Columns of a run nobody has worked on, as the model declares them; the database sets the rest."""
+    return {column.name: _default_of(column) for column in _runs.c if column.name not in _SET_BY_DATABASE}
+
+
+def _default_of(column: Column[Any]) -> object:
+    default = column.default
+    if isinstance(default, CallableColumnDefault):
+        return default.arg(None)  # type: ignore[arg-type]  # ours look at no context
+    return default.arg if isinstance(default, ScalarElementColumnDefault) else None
 
 
 @cache

@@ -9,6 +9,7 @@ from app.core.runs.account import recount
 from app.core.runs.events import EventKind, note
 from app.core.runs.lifecycle.ending import end_with
 from app.core.runs.lifecycle.locking import locked_run
+from app.core.runs.locked import LockedRun, write
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator
 from app.core.runs.status import RunStatus
@@ -40,7 +41,7 @@ def abort(run_id: int, initiator: Initiator) -> AbortAnswer:
     else:
         if run.abort_requested_at is None:
             run.abort_requested_at = moment
-            run.version += 1
+            write(run)
         note(
             run.id, EventKind.ABORT_REQUESTED, attempt=run.attempt, said=f"Asked to stop by {initiator.name}."
         )
@@ -77,7 +78,7 @@ def _why_not_forced(run_id: int) -> AbortAnswer:
     return AbortAnswer.FINAL if run.is_final else AbortAnswer.TOO_EARLY
 
 
-def _record(run: BulkOperationRun, initiator: Initiator, action: str) -> None:
+def _record(run: LockedRun, initiator: Initiator, action: str) -> None:
     audit.record(
         run.tenant_id,
         action,

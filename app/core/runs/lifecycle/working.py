@@ -10,6 +10,7 @@ from app.core.runs import ledger
 from app.core.runs.account import add, change_run
 from app.core.runs.lease import Lease, held
 from app.core.runs.lifecycle.locking import require_locked
+from app.core.runs.locked import write
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.tally import Tally
 
@@ -34,7 +35,7 @@ def record_progress(lease: Lease, tally: Tally) -> bool:
     add(run, tally, ledger.write_items(lease, tally))
     run.lease_expires_at = moment + timedelta(seconds=lease.seconds)
     run.progress_at = run.updated_at = moment
-    run.version += 1
+    write(run)
     db.session.commit()
     return run.abort_requested_at is not None
 
