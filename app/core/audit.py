@@ -3,11 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, insert
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Insert,
+    String,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
-from app.core.db import CoreModel, JsonObject, db, execute, table_of
+from app.core.db import CoreModel, JsonObject, database_now, db, execute, table_of
 from app.core.redaction import safe_inputs
 
 SYSTEM = "system"
@@ -29,7 +40,9 @@ class AuditLog(CoreModel):
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
-_INSERT = insert(table_of(AuditLog)).returning(AuditLog.id)
+_entries = table_of(AuditLog)
+_INSERT = insert(_entries).returning(AuditLog.id)
+NEXT_ID = func.nextval(func.pg_get_serial_sequence("audit_logs", "id"))  # on PostgreSQL
 
 
 def record(
@@ -61,3 +74,22 @@ def record(
         "details": safe_inputs(details or {}),
     }
     return int(execute(_INSERT, values).scalar_one())
+
+
+def recorded(
+    action: str,
+    *,
+    entry_id: ColumnElement[int],
+    tenant_id: ColumnElement[int],
+    subject: ColumnElement[str],
+    user_id: ColumnElement[int],
+    actor: ColumnElement[str],
+) -> Insert:
+    """The statement of an entry about a row that another part of the same statement inserts.
+
+    Its parameter `audit_details` takes `safe_inputs` of the facts.
+    """
+    details = bindparam("audit_details", type_=JSON())
+    chosen = select(entry_id, tenant_id, user_id, actor, literal(action), subject, details, database_now())
+    names = ["id", "tenant_id", "user_id", "actor", "action", "subject", "details", "created_at"]
+    return insert(_entries).from_select(names, chosen)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from app.core import BulkOperationRun
-from app.core.runs.ledger import UNKNOWN
+from app.core.runs.balance import UNKNOWN
 from app.core.runs.status import StatusBucket
 
 

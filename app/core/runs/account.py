@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.db import JsonObject, changed_rows, database_now
-from app.core.runs import ledger
+from app.core.runs import balance
 from app.core.runs.items import Outcome
 from app.core.runs.locked import LockedRun
 from app.core.runs.models import BulkOperationRun
@@ -44,7 +44,7 @@ def add(run: LockedRun, tally: Tally, listed: int) -> None:
     run.processed_items += tally.counts.total()
     if listed:
         run.total_items += listed
-        run.item_ids = ledger.first_items(run.id, ITEM_IDS_KEPT)
+        run.item_ids = balance.first_items(run.id, ITEM_IDS_KEPT)
     if tally.failures or tally.reports:
         new = [*tally.failures, *tally.reports]
         run.failures = [*(run.failures or []), *new][:FAILURES_KEPT]
@@ -54,14 +54,14 @@ def add(run: LockedRun, tally: Tally, listed: int) -> None:
 
 def recount(run: LockedRun) -> None:
     """Let the ledger say what a locked run's items came to: a lost worker had not told the row all."""
-    counts = ledger.counts_of(run.id)
+    counts = balance.counts_of(run.id)
     run.total_items, run.processed_items = counts.total, counts.processed
     for outcome in _COUNTERS:
         setattr(run, outcome.value, counts.outcomes[outcome])
     run.failure_totals = dict(counts.reasons + Counter(run.report_totals))
     if counts.reasons:
         sampled = [entry for entry in run.failures or [] if "item_id" not in entry]
-        items = ledger.failed_items(run.id, FAILURES_KEPT)
+        items = balance.failed_items(run.id, FAILURES_KEPT)
         run.failures = [*items, *sampled][:FAILURES_KEPT]
 
 
@@ -74,7 +74,7 @@ def reconcile(run: LockedRun) -> None:
 
 
 def _differs(run: LockedRun) -> bool:
-    counts = ledger.counts_of(run.id)
+    counts = balance.counts_of(run.id)
     counted = {outcome: getattr(run, outcome.value) for outcome in _COUNTERS}
     totals = counts.reasons + Counter(run.report_totals)
     return (

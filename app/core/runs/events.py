@@ -3,13 +3,27 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, insert, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    FromClause,
+    Index,
+    Insert,
+    String,
+    bindparam,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import CoreModel, database_now, execute, table_of
+from app.core.db import CoreModel, database_now, table_of
 from app.core.redaction import safe_reason
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
+from app.core.statements import Change, execute_together
 
 TEXT_LENGTH = 300
 _TERMINAL = text("kind IN ('completed', 'completed_with_errors', 'failed', 'aborted')")
@@ -54,11 +68,21 @@ class BulkOperationRunEvent(CoreModel):
     created_at: Mapped[datetime]
 
 
-_INSERT = insert(table_of(BulkOperationRunEvent)).values(created_at=database_now())
+_events = table_of(BulkOperationRunEvent)
+_COLUMNS = ("run_id", "kind", "attempt", "worker", "text")
+_INSERT = insert(_events).values(
+    {name: bindparam(f"event_{name}") for name in _COLUMNS} | {"created_at": database_now()}
+)
 
 
 def note(
-    run_id: int, kind: EventKind, *, attempt: int = 0, worker: str | None = None, said: str | None = None
+    run_id: int,
+    kind: EventKind,
+    *,
+    attempt: int = 0,
+    worker: str | None = None,
+    said: str | None = None,
+    change: Change | None = None,
 ) -> None:
     """Add an entry to a run's timeline, in the current transaction.
 
@@ -68,12 +92,26 @@ def note(
         attempt: during which attempt.
         worker: who did it, when it was a worker.
         said: a sentence for operators; redacted, one line.
+        change: what happened, as a statement that is executed with it.
     """
-    values = {
-        "run_id": run_id,
-        "kind": kind,
-        "attempt": attempt,
-        "worker": worker,
-        "text": safe_reason(said, TEXT_LENGTH) if said else None,
-    }
-    execute(_INSERT, values)
+    values = (run_id, kind, attempt, worker, said_of(said))
+    entry = (_INSERT, {f"event_{name}": value for name, value in zip(_COLUMNS, values, strict=True)})
+    execute_together(*([] if change is None else [change]), entry)
+
+
+def said_of(text: str | None) -> str | None:
+    """A sentence as the timeline keeps it."""
+    return safe_reason(text, TEXT_LENGTH) if text else None
+
+
+def noted(run: FromClause, kind: EventKind, said: ColumnElement[str] | None = None) -> Insert:
+    """The statement that adds an entry to the timeline of the one run a clause gives.
+
+    Args:
+        run: with the columns `id`, `attempt` and `worker`.
+        kind: what happened.
+        said: a sanitized sentence.
+    """
+    sentence = null() if said is None else said
+    chosen = select(run.c.id, literal(kind.value), run.c.attempt, run.c.worker, sentence, database_now())
+    return insert(_events).from_select([*_COLUMNS, "created_at"], chosen)

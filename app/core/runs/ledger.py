@@ -1,29 +1,38 @@
-"""The item ledger as it is written: items listed, in flight, with their outcomes, and counted."""
+"""The item ledger as it is written: items listed, in flight, with their outcomes."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Self
 
-from sqlalchemy import Insert, bindparam, func, insert, literal, select, text, update
+from sqlalchemy import (
+    Insert,
+    Integer,
+    bindparam,
+    insert,
+    literal,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.db import JsonObject, changed_rows, database_now, db, execute, table_of
-from app.core.runs.items import OPEN, BulkOperationRunItem, Outcome
+from app.core.runs.balance import UNKNOWN, counts_of
+from app.core.runs.items import BulkOperationRunItem, Outcome
 from app.core.runs.lease import Lease
-from app.core.runs.tally import FailureEntry, ItemOutcome, Tally, failure_entry
+from app.core.runs.tally import ItemOutcome, Tally
+from app.core.statements import given_texts, is_sqlite, texts
 
-UNKNOWN = "outcome_unknown"
 UNKNOWN_SAID = "A worker was lost while this item was in work; nobody can say what became of it."
 
 _table = table_of(BulkOperationRunItem)
-_CHANGE = (
+_LISTED = ["run_id", "item_id", "outcome", "attempt", "created_at"]
+_CHANGE_OPEN = (
     update(_table)
-    .where(
-        _table.c.run_id == bindparam("of_run"),
-        _table.c.item_id == bindparam("of_item"),
-        text("outcome IN ('pending', 'in_flight')"),
-    )
+    .where(_table.c.run_id == bindparam("of_run"), text("outcome IN ('pending', 'in_flight')"))
     .values(
         outcome=bindparam("to_outcome"),
         attempt=bindparam("to_attempt"),
@@ -31,37 +40,37 @@ _CHANGE = (
         reason=bindparam("to_reason"),
     )
 )
+_CHANGE = _CHANGE_OPEN.where(_table.c.item_id == bindparam("of_item"))
+# For SQLite alone: PostgreSQL knows nothing yet of a young run's items and compares each with all of them.
+_CHANGE_ALIKE = _CHANGE_OPEN.where(_table.c.item_id.in_(select(texts("item_ids", on_sqlite=True).c.value)))
+ALIKE = 10  # items with one outcome and reason from which a statement for all of them is quicker
 
 
 @dataclass(frozen=True)
-class LedgerCounts:
-    """What the ledger of one run holds.
+class _Change:
+    """What items come to."""
 
-    Attributes:
-        outcomes: outcome -> items.
-        reasons: reason code -> items that failed or are unknown for it.
-    """
+    outcome: Outcome
+    reason_code: str | None = None
+    reason: str | None = None
 
-    outcomes: Counter[Outcome]
-    reasons: Counter[str]
-
-    @property
-    def total(self) -> int:
-        """All items."""
-        return self.outcomes.total()
+    @classmethod
+    def of(cls, item: ItemOutcome) -> Self:
+        failure = item.failure or {}
+        return cls(item.outcome, failure.get("reason_code"), failure.get("reason"))
 
     @property
-    def processed(self) -> int:
-        """Items with an outcome."""
-        return self.total - sum(self.outcomes[outcome] for outcome in OPEN)
+    def values(self) -> JsonObject:
+        return {"to_outcome": self.outcome.value, "to_code": self.reason_code, "to_reason": self.reason}
 
 
 def list_items(run_id: int, item_ids: Iterable[str]) -> int:
     """List items nobody has worked on; returns how many the ledger did not know yet."""
-    rows = [{"run_id": run_id, "item_id": item_id} for item_id in item_ids]
-    if not rows:
+    ids = list(item_ids)
+    if not ids:
         return 0
-    return execute(_listing(db.session.get_bind().dialect.name), rows).rowcount
+    statement = _listing(on_sqlite=is_sqlite())
+    return execute(statement, {"of_run": run_id, "item_ids": given_texts(ids)}).rowcount
 
 
 def add_repeated(run_id: int, repeated_id: int, outcomes: Sequence[Outcome]) -> int:
@@ -72,16 +81,8 @@ def add_repeated(run_id: int, repeated_id: int, outcomes: Sequence[Outcome]) -> 
         .where(item.run_id == repeated_id, item.outcome.in_(outcomes))
         .order_by(item.id)
     )
-    columns = ["run_id", "item_id", "outcome", "attempt", "created_at"]
-    execute(insert(_table).from_select(columns, chosen))
+    execute(insert(_table).from_select(_LISTED, chosen))
     return counts_of(run_id).total
-
-
-def first_items(run_id: int, limit: int) -> list[str]:
-    """Ids of a run's first items, in their order."""
-    item = BulkOperationRunItem
-    query = select(item.item_id).where(item.run_id == run_id).order_by(item.id).limit(limit)
-    return list(db.session.scalars(query))
 
 
 def write_items(lease: Lease, tally: Tally) -> int:
@@ -90,13 +91,29 @@ def write_items(lease: Lease, tally: Tally) -> int:
     An item that has its outcome keeps it: a second one changes nothing.
     """
     listed = list_items(lease.run_id, tally.expected)
-    rows = [_ended(lease, item) for item in tally.outcomes]
-    if tally.in_flight:
-        ended = {item.item_id for item in tally.outcomes}
-        rows += [_in_flight(lease, item_id) for item_id in tally.in_flight if item_id not in ended]
-    if rows:
-        execute(_CHANGE, rows)
+    changes: defaultdict[_Change, list[str]] = defaultdict(list)
+    ended = set()
+    for item in tally.outcomes:
+        changes[_Change.of(item)].append(item.item_id)
+        ended.add(item.item_id)
+    for item_id in tally.in_flight:
+        if item_id not in ended:
+            changes[_Change(Outcome.IN_FLIGHT)].append(item_id)
+    _write(lease, changes)
     return listed
+
+
+def _write(lease: Lease, changes: Mapping[_Change, Sequence[str]]) -> None:
+    """Give items what they came to: many that are alike by a statement for all, the others each its own."""
+    single = []
+    for change, item_ids in changes.items():
+        values = {"of_run": lease.run_id, "to_attempt": lease.attempt, **change.values}
+        if is_sqlite() and len(item_ids) >= ALIKE:
+            execute(_CHANGE_ALIKE, {**values, "item_ids": given_texts(item_ids)})
+        else:
+            single += [{**values, "of_item": item_id} for item_id in item_ids]
+    if single:
+        execute(_CHANGE, single)
 
 
 def land(run_id: int, *, may_repeat: bool) -> int:
@@ -115,56 +132,12 @@ def land(run_id: int, *, may_repeat: bool) -> int:
     return changed_rows(flying.values(values))
 
 
-def counts_of(run_id: int) -> LedgerCounts:
-    """Count a run's ledger."""
-    item, outcomes, reasons = BulkOperationRunItem, Counter[Outcome](), Counter[str]()
-    query = (
-        select(item.outcome, item.reason_code, func.count())
-        .where(item.run_id == run_id)
-        .group_by(item.outcome, item.reason_code)
-    )
-    for outcome, reason_code, count in db.session.execute(query):
-        outcomes[Outcome(outcome)] += count
-        if reason_code is not None and outcome in {Outcome.FAILED, Outcome.UNKNOWN}:
-            reasons[reason_code] += count
-    return LedgerCounts(outcomes, reasons)
-
-
-def failed_items(run_id: int, limit: int) -> list[FailureEntry]:
-    """Entries of the first items that failed or are unknown."""
-    item = BulkOperationRunItem
-    query = (
-        select(item.item_id, item.reason_code, item.reason)
-        .where(item.run_id == run_id, item.outcome.in_((Outcome.FAILED, Outcome.UNKNOWN)))
-        .order_by(item.id)
-        .limit(limit)
-    )
-    rows = db.session.execute(query)
-    return [failure_entry(code or UNKNOWN, reason or "", item_id=item_id) for item_id, code, reason in rows]
-
-
 @cache
-def _listing(dialect_name: str) -> Insert:
-    """The insert that passes over items already listed; built once, it is compiled once."""
-    dialect = sqlite if dialect_name == "sqlite" else postgresql
-    statement = dialect.insert(_table).values(
-        outcome=Outcome.PENDING.value, attempt=0, created_at=database_now()
-    )
-    passing_over: Insert = statement.on_conflict_do_nothing()
-    return passing_over.execution_options(preserve_rowcount=True)
-
-
-def _ended(lease: Lease, item: ItemOutcome) -> JsonObject:
-    failure = item.failure or {}
-    return {
-        "of_run": lease.run_id,
-        "of_item": item.item_id,
-        "to_outcome": item.outcome.value,
-        "to_attempt": lease.attempt,
-        "to_code": failure.get("reason_code"),
-        "to_reason": failure.get("reason"),
-    }
-
-
-def _in_flight(lease: Lease, item_id: str) -> JsonObject:
-    return _ended(lease, ItemOutcome(item_id, Outcome.IN_FLIGHT))
+def _listing(*, on_sqlite: bool) -> Insert:
+    """The insert that passes over items already listed."""
+    dialect, ids = (sqlite if on_sqlite else postgresql), texts("item_ids", on_sqlite=on_sqlite)
+    run_id, pending = bindparam("of_run", type_=Integer()), literal(Outcome.PENDING.value)
+    rows = select(run_id, ids.c.value, pending, literal(0), database_now()).order_by(ids.c.place)
+    rows = rows.where(true())  # without it, SQLite takes the conflict clause for a join's
+    statement: Insert = dialect.insert(_table).from_select(_LISTED, rows).on_conflict_do_nothing()
+    return statement.execution_options(preserve_rowcount=True)

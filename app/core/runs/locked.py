@@ -1,19 +1,19 @@
 """A run's row as the lifecycle holds it under a lock: narrow when read, and only what changed is written."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, Update, bindparam, select, update
 
 from app.core.db import JsonObject, database_now, execute, table_of
 from app.core.runs.figures import RunFigures
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
+from app.core.statements import Change
 
 _runs = table_of(BulkOperationRun)
-_WRITE = (
-    update(_runs).where(_runs.c.id == bindparam("of_run")).values(version=_runs.c.version + 1)
-)  # further columns come with the values it is executed with
+_NAMES = frozenset(_runs.c.keys())
 
 
 class LockedRun(RunFigures):
@@ -69,7 +69,7 @@ class LockedRun(RunFigures):
         return {
             name: value
             for name, value in self.__dict__.items()
-            if name in _runs.c and self._read.get(name, unread) is not value
+            if name in _NAMES and self._read.get(name, unread) is not value
         }
 
 
@@ -96,4 +96,21 @@ def locking() -> Select[*tuple[Any, ...]]:
 
 def write(run: LockedRun) -> None:
     """Write what was set on a locked run, and raise its version."""
-    execute(_WRITE, {**run.changes, "of_run": run.id})
+    execute(*writing(run))
+
+
+def writing(run: LockedRun) -> Change:
+    """The statement that writes what was set on a locked run, to be executed with another."""
+    changes = run.changes
+    return _writing(tuple(changes)), {"of_run": run.id} | {f"to_{name}": v for name, v in changes.items()}
+
+
+@cache
+def _writing(names: tuple[str, ...]) -> Update:
+    """The update of these columns; built once, it is compiled once."""
+    values: dict[str, Any] = {name: bindparam(f"to_{name}", type_=_runs.c[name].type) for name in names}
+    return (
+        update(_runs)
+        .where(_runs.c.id == bindparam("of_run"))
+        .values(values | {"version": _runs.c.version + 1})
+    )

@@ -7,10 +7,11 @@ from uuid import uuid4
 from sqlalchemy import Float, Row, bindparam, func, select, update
 
 from app.core.db import changed_rows, database_now, db, execute, table_of
-from app.core.runs.events import EventKind, note
+from app.core.runs.events import EventKind, note, noted
 from app.core.runs.lease import ClaimedRun, Lease, held
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
+from app.core.statements import takes_several
 from app.core.tenants import Tenant
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -40,6 +41,8 @@ _CLAIM = (
         version=_runs.c.version + 1,
     )
     .returning(
+        _runs.c.id,
+        _runs.c.worker,
         _runs.c.resource,
         _runs.c.action,
         _runs.c.params,
@@ -53,6 +56,8 @@ _CLAIM = (
         *_TENANT,  # read along: SQLite's RETURNING knows no second table
     )
 )
+_claimed = _CLAIM.cte("run")
+_CLAIM_NOTED = select(_claimed).add_cte(noted(_claimed, EventKind.CLAIMED).cte("noted"))
 
 
 def claim(
@@ -72,11 +77,12 @@ def claim(
     """
     token = str(uuid4())
     values = {"of_run": run_id, "token": token, "lease_seconds": lease_seconds, "by": worker[:120]}
-    row = execute(_CLAIM, values).one_or_none()
+    row = execute(_CLAIM_NOTED if takes_several() else _CLAIM, values).one_or_none()
     if row is None or not _is_offered(row, offered) or not _may_run_beside_others(row):
         db.session.rollback()
         return None
-    note(run_id, EventKind.CLAIMED, attempt=row.attempt, worker=worker)
+    if not takes_several():
+        note(run_id, EventKind.CLAIMED, attempt=row.attempt, worker=worker)
     db.session.commit()
     return ClaimedRun(
         run_id,

@@ -12,7 +12,7 @@ from app.core.runs.events import EventKind, note
 from app.core.runs.lease import Lease
 from app.core.runs.lifecycle.locking import locked_run, require_locked
 from app.core.runs.lifecycle.starting import insert_run
-from app.core.runs.locked import LockedRun, write
+from app.core.runs.locked import LockedRun, writing
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator, NewRun
 from app.core.runs.status import RunStatus
@@ -96,6 +96,6 @@ def end(
     run.status = status
     run.lease_token = run.lease_expires_at = run.deadline_at = None
     run.finished_at = run.updated_at = moment
-    write(run)
-    note(run.id, EventKind(status.value), attempt=run.attempt, worker=worker, said=said)
+    kind = EventKind(status.value)
+    note(run.id, kind, attempt=run.attempt, worker=worker, said=said, change=writing(run))
     announce(run, NotificationKind.FINISHED)

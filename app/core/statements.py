@@ -1,0 +1,62 @@
+"""Statements that do much at once: several changes in one round trip, many texts in one parameter."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import TypeAlias
+
+from sqlalchemy import BindParameter, FromClause, Insert, String, Update, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.core.db import JsonObject, db, execute
+
+# A statement without RETURNING, and its values under names that no other statement of the transaction uses.
+Change: TypeAlias = tuple[Insert | Update, JsonObject]
+
+
+def is_sqlite() -> bool:
+    """Whether the data are in SQLite."""
+    return db.session.get_bind().dialect.name == "sqlite"
+
+
+def takes_several() -> bool:
+    """Whether one statement may carry other changes along (PostgreSQL's WITH): round trips saved."""
+    return not is_sqlite()
+
+
+def execute_together(*changes: Change) -> None:
+    """Execute changes that do not need to see each other, in the current transaction."""
+    if takes_several():
+        values: JsonObject = {}
+        for _, given in changes:
+            values |= given
+        execute(_joined(*(statement for statement, _ in changes)), values)
+        return
+    for statement, values in changes:
+        execute(statement, values)
+
+
+@cache
+def _joined(*statements: Insert | Update) -> Insert | Update:
+    *others, last = statements
+    return last.add_cte(*(other.cte(f"change_{place}") for place, other in enumerate(others)))
+
+
+def texts(name: str, *, on_sqlite: bool) -> FromClause:
+    """Many texts in one parameter, as rows with `value` and `place`.
+
+    Args:
+        name: of the parameter, which takes `given_texts`.
+        on_sqlite: whether it is for SQLite; else for PostgreSQL.
+    """
+    given: BindParameter[str] = bindparam(name, type_=String())
+    if on_sqlite:
+        rows = func.json_each(given).table_valued("value", "key")
+        return select(rows.c.value, rows.c.key.label("place")).subquery()
+    elements = func.jsonb_array_elements_text(cast(given, JSONB))
+    return elements.table_valued("value", with_ordinality="place").render_derived()
+
+
+def given_texts(values: Sequence[str]) -> str:
+    """Texts as the parameter of `texts`."""
+    return json.dumps(values, ensure_ascii=False)
