@@ -163,6 +163,8 @@ class PostgresServer(Server):
 class RedisServer(Server):
     """A Redis server that keeps nothing: whenever it is stopped, all is lost."""
 
+    keeping: Sequence[str] = ("--appendonly", "no")
+
     @property
     def url(self) -> str:
         """Where it is."""
@@ -170,7 +172,7 @@ class RedisServer(Server):
 
     def command(self) -> Sequence[str]:
         """The server itself, in the foreground."""
-        settings = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(self.folder)]
+        settings = ["--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder), *self.keeping]
         return [_program("redis-server"), "--port", str(self.port), *settings]
 
     def answers(self) -> bool:
@@ -178,6 +180,12 @@ class RedisServer(Server):
         with suppress(redis.RedisError), redis.Redis.from_url(self.url) as client:
             return bool(client.ping())
         return False
+
+
+class DurableRedisServer(RedisServer):
+    """A Redis server that has every write on disk before it answers, as PostgreSQL has every commit."""
+
+    keeping = ("--appendonly", "yes", "--appendfsync", "always")
 
 
 def _free_port() -> int:

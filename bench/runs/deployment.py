@@ -17,11 +17,12 @@ from app.core.registry.lineages import upgrade_all
 from app.core.tenants import Tenant, create_tenant
 from app.factory import create_app
 from bench.runs.noop import plugin
+from tools.servers import DurableRedisServer
 
 POSTGRES = os.environ.get("TENANTATLAS_BENCH_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TENANTATLAS_BENCH_REDIS", "redis://127.0.0.1:6379/0")
 SECRET_KEY = "a fictional key for benchmarks only"
-KINDS = ("sqlite", "postgresql + redis", "postgresql alone")
+KINDS = ("sqlite", "postgresql + redis", "postgresql + durable redis", "postgresql alone")
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,17 @@ def _database(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
     with psycopg.connect(POSTGRES, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
     try:
-        data = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        yield data, REDIS if kind.endswith("redis") else url
+        with _queue(kind, url) as queue_url:
+            yield url.replace("postgresql://", "postgresql+psycopg://", 1), queue_url
     finally:
         with psycopg.connect(POSTGRES, autocommit=True) as server:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _queue(kind: str, database_url: str) -> Iterator[str]:
+    if kind == "postgresql + durable redis":
+        with DurableRedisServer() as server:
+            yield server.url
+    else:
+        yield REDIS if kind == "postgresql + redis" else database_url
