@@ -24,7 +24,7 @@ from app.core.keys import derive_key
 from app.core.registry import lineages
 from app.core.registry.catalog import EXTENSION, Catalog
 from app.core.registry.discovery import load_catalog
-from app.core.registry.rehearsal import rehearse
+from app.core.registry.rehearsal import attach
 from app.core.retention import operation as retention
 from app.core.retention.nightly import ensure_nightly_retention
 from app.core.runs.execute import execute_run
@@ -126,17 +126,12 @@ def _attach_plugins(app: Flask, catalog: Catalog, *, strict: bool) -> None:
     """Register pages and commands; a plugin whose pages cannot be registered is dropped as a whole."""
     for plugin in list(catalog.plugins.values()):
         try:
-            rehearse(plugin, app, catalog)
+            attach(plugin, app, catalog)
         except PluginError as error:
             if strict:
                 raise
             logger.error("%s", error)  # noqa: TRY400 - the reason is in the text; the trace says no more
             catalog.drop(error)
-            continue
-        for blueprint in plugin.blueprints:
-            app.register_blueprint(blueprint)
-        for command in plugin.cli:
-            app.cli.add_command(command)
 
 
 def _add_commands(app: Flask) -> None:

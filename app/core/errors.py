@@ -45,7 +45,7 @@ class PluginError(TenantAtlasError):
 
     Attributes:
         name: the plugin, or the module that should have declared one.
-        stage: `import`, `validate`, `compatibility`, `requires`, `routes`, `cli`, `nav`, `migrate`.
+        stage: one of `app.core.registry.stages.Stage`.
     """
 
     def __init__(self, name: str, stage: str, reason: str) -> None:

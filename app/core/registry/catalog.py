@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from flask import current_app
 
 from app.core.errors import PluginError, UnknownRunTypeError
-from app.core.registry.contract import AnyOperation, Plugin, problems_of
+from app.core.registry.contract import AnyOperation, Plugin, incompatibility_of, problems_of
+from app.core.registry.stages import Stage
 
 EXTENSION = "tenantatlas.catalog"
 
@@ -22,18 +23,31 @@ class FailedPlugin:
 
 @dataclass
 class Catalog:
-    """Loaded plugins in `requires` order, with what they declare."""
+    """Loaded plugins in `requires` order, with what they declare.
+
+    Attributes:
+        plugins: by name.
+        failed: those that are not available, in the order of their failures.
+        operations: by run type.
+        distributions: plugin -> what was installed to bring it; built-in ones are not in it.
+        disabled: names that a setting keeps from being loaded.
+    """
 
     plugins: dict[str, Plugin] = field(default_factory=dict)
     failed: list[FailedPlugin] = field(default_factory=list)
     operations: dict[str, AnyOperation] = field(default_factory=dict)
+    distributions: dict[str, str] = field(default_factory=dict)
+    disabled: list[str] = field(default_factory=list)
 
     def add(self, plugin: Plugin) -> None:
         """Take a plugin in.
 
         Raises:
-            PluginError: the declaration cannot be used, or a plugin it requires is not loaded.
+            PluginError: it was written for another API, its declaration cannot be used, or a plugin it
+                requires is not loaded.
         """
+        if reason := incompatibility_of(plugin):
+            raise PluginError(plugin.name, Stage.COMPATIBILITY, reason)
         problems = problems_of(plugin)
         if plugin.name in self.plugins:
             problems.append("another plugin has this name")
@@ -41,10 +55,10 @@ class Catalog:
             f"run type {op.run_type!r} is taken" for op in plugin.operations if op.run_type in self.operations
         ]
         if problems:
-            raise PluginError(plugin.name, "validate", "; ".join(problems))
+            raise PluginError(plugin.name, Stage.VALIDATE, "; ".join(problems))
         missing = [name for name in plugin.requires if name not in self.plugins]
         if missing:
-            raise PluginError(plugin.name, "requires", f"not loaded: {', '.join(missing)}")
+            raise PluginError(plugin.name, Stage.REQUIRES, f"not loaded: {', '.join(missing)}")
         self.plugins[plugin.name] = plugin
         self.operations |= {operation.run_type: operation for operation in plugin.operations}
 
@@ -82,15 +96,14 @@ class Catalog:
 
 
 def in_required_order(plugins: Iterable[Plugin]) -> list[Plugin]:
-    """Plugins so that each stands behind those it requires; a circle's members come last, in name order."""
-    waiting = sorted(plugins, key=lambda plugin: plugin.name)
+    """Plugins so that each stands behind those it requires, else as given; a circle's members come last."""
+    waiting = list(plugins)
     names = {plugin.name for plugin in waiting}
     ordered: list[Plugin] = []
-    placed: set[str] = set()
-    while ready := [p for p in waiting if not (set(p.requires) & names) - placed]:
-        ordered += ready
-        placed |= {plugin.name for plugin in ready}
-        waiting = [plugin for plugin in waiting if plugin not in ready]
+    while ready := next((p for p in waiting if not set(p.requires) & names), None):
+        ordered.append(ready)
+        waiting = [plugin for plugin in waiting if plugin is not ready]
+        names.discard(ready.name)
     return ordered + waiting
 
 

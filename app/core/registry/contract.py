@@ -252,13 +252,18 @@ class Plugin:
     nav: tuple[NavItem, ...] = ()
 
 
+def incompatibility_of(plugin: Plugin) -> str | None:
+    """Why a plugin cannot work with this version of the contract, in a sentence, or nothing."""
+    if plugin.requires_api[0] != API_VERSION[0] or plugin.requires_api[1] > API_VERSION[1]:
+        return f"needs API {plugin.requires_api}, this is {API_VERSION}"
+    return None
+
+
 def problems_of(plugin: Plugin) -> list[str]:
     """What is wrong with a declaration, in sentences; empty when it can be used."""
     problems = []
     if not PLUGIN_NAME.fullmatch(plugin.name):
         problems.append(f"name {plugin.name[:60]!r}: use lower-case letters, digits and underscores")
-    if plugin.requires_api[0] != API_VERSION[0] or plugin.requires_api[1] > API_VERSION[1]:
-        problems.append(f"needs API {plugin.requires_api}, this is {API_VERSION}")
     if (plugin.models is None) != (plugin.migrations is None):
         problems.append("models and migrations go together")
     for operation in plugin.operations:

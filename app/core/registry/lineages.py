@@ -11,10 +11,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 
-from app.core.db import db, metadata
+from app.core.db import db
 from app.core.redaction import safe_reason
 from app.core.registry.catalog import Catalog, current_catalog
 from app.core.registry.contract import Plugin
+from app.core.registry.tables import core_tables, tables_of
 
 CORE = "core"
 ATTRIBUTE = "lineage"
@@ -61,10 +62,9 @@ class LineageState:
 def lineages(catalog: Catalog) -> list[Lineage]:
     """Core's lineage, then the plugins' in `requires` order."""
     owned = {
-        plugin.name: _tables_of(plugin) for plugin in catalog.plugins.values() if plugin.models is not None
+        plugin.name: tables_of(plugin) for plugin in catalog.plugins.values() if plugin.models is not None
     }
-    core = frozenset(metadata.tables) - frozenset().union(*owned.values())
-    found = [Lineage(CORE, SCRIPTS / "versions", "alembic_version", core)]
+    found = [Lineage(CORE, SCRIPTS / "versions", "alembic_version", core_tables())]
     for name, tables in owned.items():
         found.append(Lineage(name, _versions_of(catalog.plugins[name]), f"alembic_version_{name}", tables))
     return found
@@ -120,12 +120,6 @@ def _config(lineage: Lineage) -> Config:
     if not isinstance(config, Config):
         raise TypeError(lineage.name)
     return config
-
-
-def _tables_of(plugin: Plugin) -> frozenset[str]:
-    if plugin.models is None:
-        return frozenset()
-    return frozenset(mapper.local_table.name for mapper in plugin.models.registry.mappers)  # type: ignore[attr-defined]
 
 
 def _versions_of(plugin: Plugin) -> Path | None:

@@ -1,4 +1,4 @@
-"""Trying a plugin's pages and commands on an application nobody uses, before the real one takes them."""
+"""Trying a plugin as a whole, before the application takes it."""
 
 import click
 from flask import Flask
@@ -7,19 +7,40 @@ from werkzeug.routing import BuildError
 from app.core.errors import PluginError
 from app.core.registry.catalog import Catalog
 from app.core.registry.contract import Plugin
+from app.core.registry.routes import staged, unregistrable
+from app.core.registry.stages import Stage
+from app.core.registry.tables import require_sound, take_out_broken
+
+
+def attach(plugin: Plugin, app: Flask, catalog: Catalog) -> None:
+    """Rehearse a plugin, then give the application its pages and commands.
+
+    Raises:
+        PluginError: as for `rehearse`; the plugin is to be dropped.
+    """
+    rehearse(plugin, app, catalog)
+    try:
+        for blueprint in plugin.blueprints:
+            app.register_blueprint(blueprint)
+    except Exception as error:
+        raise unregistrable(plugin, error) from error
+    for command in plugin.cli:
+        app.cli.add_command(command)
 
 
 def rehearse(plugin: Plugin, app: Flask, catalog: Catalog) -> None:
     """Pass if the application can take the plugin as a whole.
 
     Raises:
-        PluginError: a plugin it requires was dropped, a blueprint or command cannot be registered, or an
-            entry leads nowhere.
+        PluginError: a plugin it requires was dropped, its tables cannot be used, a blueprint or command
+            cannot be registered, or an entry leads nowhere.
     """
     dropped = [name for name in plugin.requires if name not in catalog.plugins]
     if dropped:
-        raise PluginError(plugin.name, "requires", f"not loaded: {', '.join(dropped)}")
-    stage = _staged(plugin, app)
+        take_out_broken(plugin, catalog)
+        raise PluginError(plugin.name, Stage.REQUIRES, f"not loaded: {', '.join(dropped)}")
+    require_sound(plugin, catalog)
+    stage = staged(plugin, app)
     _try_commands(plugin, app)
     entries = [item.endpoint for item in plugin.nav]
     entries += [operation.start_endpoint for operation in plugin.operations if operation.start_endpoint]
@@ -27,24 +48,11 @@ def rehearse(plugin: Plugin, app: Flask, catalog: Catalog) -> None:
         _require_address(plugin, stage, endpoint)
 
 
-def _staged(plugin: Plugin, app: Flask) -> Flask:
-    taken = [blueprint.name for blueprint in plugin.blueprints if blueprint.name in app.blueprints]
-    if taken:
-        raise PluginError(plugin.name, "routes", f"the blueprint name {taken[0]!r} is taken")
-    stage = Flask("app")
-    try:
-        for blueprint in plugin.blueprints:
-            stage.register_blueprint(blueprint)
-    except Exception as error:
-        raise PluginError(plugin.name, "routes", f"{type(error).__name__}: {error}") from error
-    return stage
-
-
 def _try_commands(plugin: Plugin, app: Flask) -> None:
     commands: tuple[object, ...] = plugin.cli
     for command in commands:
         if not isinstance(command, click.Command) or command.name in app.cli.commands:
-            raise PluginError(plugin.name, "cli", f"{command!r} is no command, or its name is taken")
+            raise PluginError(plugin.name, Stage.CLI, f"{command!r} is no command, or its name is taken")
 
 
 def _require_address(plugin: Plugin, stage: Flask, endpoint: str) -> None:
@@ -52,4 +60,6 @@ def _require_address(plugin: Plugin, stage: Flask, endpoint: str) -> None:
     try:
         stage.url_map.bind("localhost").build(endpoint, {"tenant": "any"})
     except BuildError:
-        raise PluginError(plugin.name, "nav", f"no address for endpoint {endpoint!r} in a tenant") from None
+        raise PluginError(
+            plugin.name, Stage.NAV, f"no address for endpoint {endpoint!r} in a tenant"
+        ) from None

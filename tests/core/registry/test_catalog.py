@@ -19,8 +19,6 @@ def plugin(name="probe", *operations, **declared):
     ("wrong", "words"),
     [
         (plugin("Not A Name"), "name 'Not A Name'"),
-        (plugin("probe", requires_api=(2, 0)), r"needs API \(2, 0\)"),
-        (plugin("probe", requires_api=(1, 99)), r"needs API \(1, 99\)"),
         (plugin("probe", migrations="probe.migrations"), "models and migrations go together"),
         (plugin("probe", operation("NoDot")), "run type 'NoDot'"),
         (plugin("probe", operation("three.dots.here")), "run type 'three.dots.here'"),
@@ -34,6 +32,17 @@ def test_a_declaration_that_cannot_be_used_is_refused_with_a_sentence(wrong, wor
         catalog.add(wrong)
 
     assert caught.value.stage == "validate"
+    assert (catalog.plugins, catalog.operations) == ({}, {})
+
+
+@pytest.mark.parametrize("version", [(2, 0), (1, 99), (0, 9)])
+def test_a_plugin_of_another_api_is_refused(version):
+    catalog = Catalog()
+
+    with pytest.raises(PluginError, match=rf"needs API \({version[0]}, {version[1]}\)") as caught:
+        catalog.add(plugin("probe", operation(), requires_api=version))
+
+    assert caught.value.stage == "compatibility"
     assert (catalog.plugins, catalog.operations) == ({}, {})
 
 

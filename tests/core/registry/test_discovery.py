@@ -20,6 +20,23 @@ NO_PLUGIN = "greeting = 'hello'"
 WRONG_TYPE = "plugin = {'name': 'hello'}"
 INVALID = "from app.core import Plugin\nplugin = Plugin(name='Hello!', version='1')"
 REQUIRES = "from app.core import Plugin\nplugin = Plugin(name='hello', version='1', requires=('ground',))"
+OTHER_API = "from app.core import Plugin\nplugin = Plugin(name='hello', version='1', requires_api=(9, 0))"
+NO_ROLE = OTHER_NAME.replace('label="Greet"', 'label="Greet", role="operator"')
+NAMELESS = "from app.core import Plugin\nplugin = Plugin(name=None, version='1')"
+BAD_RELATIONSHIP = """
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from app.core import Plugin, model_registry
+
+class Base(DeclarativeBase):
+    registry = model_registry()
+
+class Greeting(Base):
+    __tablename__ = "hello__greetings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    whom = relationship("Nobody")
+
+plugin = Plugin(name="hello", version="1", models=Base, migrations="hello.migrations")
+"""
 BAD_ROUTES = """
 from flask import Blueprint
 from app.core import Plugin
@@ -118,9 +135,13 @@ def test_a_plugin_of_one_file_appears_everywhere_without_another_edit(
         (BROKEN_IMPORT, "import", "LookupError"),
         ("this is no python", "import", "SyntaxError"),
         ("import no_such_library_at_all", "import", "no_such_library_at_all"),
-        (NO_PLUGIN, "import", "plugin"),
+        (NO_PLUGIN, "locate", "has no `plugin`"),
         (WRONG_TYPE, "validate", "dict"),
         (INVALID, "validate", "Hello!"),
+        (OTHER_API, "compatibility", "needs API (9, 0)"),
+        (NO_ROLE, "validate", "role is a str, not a Role"),
+        (NAMELESS, "validate", "name is a NoneType, not a text"),
+        (BAD_RELATIONSHIP, "models", "Nobody"),
         (REQUIRES, "requires", "ground"),
         (BAD_ROUTES, "routes", "nosuchconverter"),
         (TAKEN_ROUTES, "routes", "core"),

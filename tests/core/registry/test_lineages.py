@@ -1,44 +1,13 @@
 """Migrations: one command brings every lineage up to date, and a broken one harms only itself."""
 
 import shutil
-import sys
-from textwrap import dedent
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from app.core.db import db, metadata
+from app.core.db import db
 from app.core.registry.lineages import lineage_states
 from tests.support.databases import Database
-
-MODELS = """
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from app.core import Plugin, model_registry
-
-class Base(DeclarativeBase):
-    registry = model_registry()
-
-class Greeting(Base):
-    __tablename__ = "{name}__greetings"
-    id: Mapped[int] = mapped_column(primary_key=True)
-
-plugin = Plugin(name="{name}", version="1", models=Base, migrations="{package}.migrations")
-"""
-REVISION = """
-from alembic import op
-import sqlalchemy as sa
-
-revision, down_revision, branch_labels, depends_on = "0001", None, None, None
-
-def upgrade():
-    op.create_table(
-        "{name}__greetings", sa.Column("id", sa.Integer(), primary_key=True, nullable=False)
-    )
-    {then}
-
-def downgrade():
-    op.drop_table("{name}__greetings")
-"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -47,29 +16,6 @@ def database(request, tmp_path):
     if request.param == "sqlite":
         return Database("sqlite", f"sqlite:///{tmp_path / 'empty.db'}")
     return Database("postgresql", request.getfixturevalue("unmigrated_postgres_url"))
-
-
-@pytest.fixture
-def install_with_tables(install):
-    """Install a plugin with one table; `then` is what its migration does after creating it."""
-    names = []
-
-    def put(name, *, then="pass"):
-        folder = install(name, "")
-        (folder / f"{name}.py").unlink()
-        versions = folder / name / "migrations" / "versions"
-        versions.mkdir(parents=True)
-        (folder / name / "__init__.py").write_text(MODELS.format(name=name, package=name))
-        (folder / name / "migrations" / "__init__.py").touch()
-        (versions / "0001_first.py").write_text(dedent(REVISION.format(name=name, then=then)))
-        names.append(name)
-
-    yield put
-    for name in names:
-        for module in [module for module in sys.modules if module.partition(".")[0] == name]:
-            del sys.modules[module]
-        if (table := metadata.tables.get(f"{name}__greetings")) is not None:
-            metadata.remove(table)
 
 
 @pytest.fixture
