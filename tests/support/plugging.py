@@ -86,8 +86,11 @@ def install(tmp_path, monkeypatch) -> Iterator[object]:
 
 
 @pytest.fixture
-def install_with_tables(install):
-    """Install a package with one table; `then` is what its migration does after creating it."""
+def install_with_tables(database, install):
+    """Install a package with one table; `then` is what its migration does after creating it.
+
+    The database comes first: nobody else's has the table.
+    """
 
     def put(name: str, *, then: str = "pass", requires: tuple[str, ...] = ()) -> Path:
         folder = install(name, "")

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from app.core.cli.output import echo_json, json_option
 from app.core.db import reading
 from app.core.registry.catalog import Catalog, current_catalog
-from app.core.registry.lineages import lineage_states
+from app.core.registry.lineage_states import lineage_states
 
 plugins = AppGroup("plugins", help="Plugins: where run types come from.")
 
@@ -33,7 +33,9 @@ def doctor() -> None:
     problems = [
         f"{failed.name}: failed at {failed.stage}: {failed.reason}" for failed in current_catalog().failed
     ]
-    problems += [f"{state.name}: {state.problem}" for state in lineage_states() if state.problem]
+    problems += [
+        f"{state.name}: {state.problem}" for state in lineage_states(current_catalog()) if state.problem
+    ]
     for problem in problems:
         click.echo(problem)
     if problems:

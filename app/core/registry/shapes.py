@@ -58,11 +58,16 @@ def _is_version(value: object) -> bool:
     return isinstance(value, Iterable) and [type(number) for number in value] == [int, int]
 
 
+def _is_prefix(value: object) -> bool:
+    """Whether `<name>__` begins the tables of this plugin and of no other."""
+    return isinstance(value, str) and "__" not in value and not value.endswith("_")
+
+
 _TEXT: Check = (lambda value: isinstance(value, str), "a text")
 _CALL: Check = (callable, "a function")
 
 _PLUGIN: dict[str, Check] = {
-    "name": _TEXT,
+    "name": (_is_prefix, "a text without `__` and without `_` at its end"),
     "version": _TEXT,
     "requires_api": (_is_version, "a pair of numbers"),
     "requires": _all(str, "texts"),

@@ -19,6 +19,8 @@ def plugin(**declared):
     ("wrong", "words"),
     [
         (plugin(name=None), "name is a NoneType, not a text"),
+        (plugin(name="hello__world"), "not a text without `__`"),
+        (plugin(name="hello_"), "not a text without `__` and without `_` at its end"),
         (plugin(version=1.0), "version is a float, not a text"),
         (plugin(requires="inventory"), "requires is a str, not a tuple of texts"),
         (plugin(requires=(None,)), "requires is a tuple, not a tuple of texts"),
