@@ -19,9 +19,10 @@ from app.core.cli.users import users
 from app.core.cli.worker import CHORES, HOOKS, ServeHooks, serve, worker
 from app.core.cli.workers import workers
 from app.core.db import db, prepare_engine
+from app.core.diagnosis import watch
 from app.core.errors import PluginError
 from app.core.keys import derive_key
-from app.core.registry import lineages
+from app.core.registry import faults, lineages
 from app.core.registry.catalog import EXTENSION, Catalog
 from app.core.registry.discovery import load_catalog
 from app.core.registry.rehearsal import attach
@@ -32,6 +33,7 @@ from app.core.schedules.tick import tick
 from app.core.web.errors import init_errors
 from app.core.web.headers import init_headers
 from app.core.web.pages import core_pages
+from app.core.web.plugin_pages import plugin_pages
 from app.core.web.retry_pages import retry_pages
 from app.core.web.schedule_pages import NAV as SCHEDULES
 from app.core.web.schedule_pages import schedule_pages
@@ -61,7 +63,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     _build_shell(app, settings)
     _add_commands(app)
     catalog = _load_plugins(settings)
-    app.extensions[EXTENSION] = catalog
+    app.extensions |= {
+        EXTENSION: catalog,
+        faults.EXTENSION: faults.FaultLog(),
+        watch.EXTENSION: watch.Watch(),
+    }
     _attach_plugins(app, catalog, strict=settings.plugins_strict)
     queue.init_queue(app, settings.queue_url, settings.queue_prefix, settings.secret_key, execute_run)
     return app
@@ -79,6 +85,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=settings.max_upload_mb * MEGABYTE,
         LEASE_SECONDS=settings.lease_seconds,
+        SAFE_MODE=settings.safe_mode,
         DATA_DIR=settings.data_dir,
     )
     if settings.proxies:
@@ -108,6 +115,7 @@ def _build_shell(app: Flask, settings: Settings) -> None:
     app.register_blueprint(core_pages)
     app.register_blueprint(retry_pages)
     app.register_blueprint(schedule_pages)
+    app.register_blueprint(plugin_pages)
     for blueprint in monitoring.BLUEPRINTS:
         app.register_blueprint(blueprint)
 

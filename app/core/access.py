@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import PermissionDeniedError
 from app.core.tenants import Tenant, find_tenant
-from app.core.users import Role, User, membership_of
+from app.core.users import Role, User, membership_of, memberships_of
 
 ViewArgs = ParamSpec("ViewArgs")
 ViewResult = TypeVar("ViewResult")
@@ -65,6 +65,11 @@ def may(role: Role) -> bool:
     """Whether the viewer has at least `role` in the tenant of this request."""
     held = current_role()
     return held is not None and held.includes(role)
+
+
+def owned_tenants(user: User) -> list[Tenant]:
+    """The tenants that a user owns, by name."""
+    return [found.tenant for found in memberships_of(user.id) if Role(found.role) is Role.OWNER]
 
 
 def role_in(user: User, tenant: Tenant) -> Role | None:

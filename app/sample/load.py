@@ -44,7 +44,7 @@ def load(*, if_empty: bool) -> None:
         return
     tenant = find_tenant(SLUG) or create_tenant(SLUG, NAME)
     user = find_user(EMAIL) or create_user(EMAIL, PASSWORD)
-    set_membership(user, tenant, Role.MANAGER)
+    set_membership(user, tenant, Role.OWNER)
     # Where an administrator lays exports in: the sample's can be chosen again by clicking.
     shutil.copytree(EXPORTS, current_app.config["DATA_DIR"] / "imports" / SLUG, dirs_exist_ok=True)
     click.echo(f"Sample tenant {tenant.slug!r} loaded.")

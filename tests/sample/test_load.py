@@ -44,7 +44,7 @@ def test_an_empty_database_gets_the_tenant_and_someone_who_can_sign_in(loaded):
 
     assert tenant is not None
     assert user is not None
-    assert membership_of(user.id, tenant.id).role == Role.MANAGER
+    assert membership_of(user.id, tenant.id).role == Role.OWNER
     assert sign_in_notice() == [f"Sample sign-in: {EMAIL} / {PASSWORD}"]
 
 

@@ -94,6 +94,14 @@ class Catalog:
         self.operation(run_type)
         return next(p for p in self.plugins.values() if any(op.run_type == run_type for op in p.operations))
 
+    def plugin_of_pages(self, blueprints: Iterable[str]) -> str | None:
+        """Name of the plugin that brought one of these blueprints, or nothing: they are core's."""
+        wanted = set(blueprints)
+        for plugin in self.plugins.values():
+            if any(blueprint.name in wanted for blueprint in plugin.blueprints):
+                return plugin.name
+        return None
+
 
 def in_required_order(plugins: Iterable[Plugin]) -> list[Plugin]:
     """Plugins so that each stands behind those it requires, else as given; a circle's members come last."""

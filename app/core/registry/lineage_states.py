@@ -7,7 +7,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from app.core.db import db
+from app.core.db import db, reading
 from app.core.registry.catalog import Catalog
 from app.core.registry.lineages import Lineage, config_of, lineages, said
 
@@ -60,7 +60,8 @@ class LineageState:
 
 def lineage_states(catalog: Catalog) -> list[LineageState]:
     """How far the lineages of core and of the loaded plugins are; reads the database and their files."""
-    with db.engine.connect() as connection:
+    # On SQLite a writer beside the caller's own transaction would wait for itself.
+    with reading(), db.engine.connect() as connection:
         return [_state_of(lineage, connection) for lineage in lineages(catalog)]
 
 

@@ -46,7 +46,7 @@ def close(
     if status is not RunStatus.COMPLETED:
         db.session.rollback()
     facts = _Finished(context.id, context.tenant, params, context.summary)
-    links = _links(operation, facts)
+    links, links_fault = _links(operation, facts)
     followers = _followers(operation, facts) if status is RunStatus.COMPLETED else []
     tally = context.progress.take()
     try:
@@ -58,6 +58,7 @@ def close(
                 tally,
                 summary=context.summary,
                 related_links=links,
+                links_fault=links_fault,
                 follow_ups=followers,
             ),
         )
@@ -114,10 +115,10 @@ def _fail_plainly(context: ExecutingRun[BaseModel], tally: Tally, error: Excepti
     _insist(context, lambda: lifecycle.finish(context.lease, RunStatus.FAILED, tally))
 
 
-def _links(operation: AnyOperation, facts: _Finished) -> Sequence[Mapping[str, str]]:
-    """Related links as stored; a resolver that fails costs the links, not the run."""
+def _links(operation: AnyOperation, facts: _Finished) -> tuple[Sequence[Mapping[str, str]], str | None]:
+    """Related links as stored, and why there are none: a resolver that fails costs them, not the run."""
     if operation.related_links is None:
-        return []
+        return [], None
     try:
         with current_app.test_request_context():
             g.tenant = facts.tenant
@@ -126,11 +127,11 @@ def _links(operation: AnyOperation, facts: _Finished) -> Sequence[Mapping[str, s
                 {"label": safe_reason(link.label, 120), "url": link.url}
                 for link in links
                 if is_local(link.url)
-            ]
-    except Exception:
+            ], None
+    except Exception as error:
         logger.exception("run %s: related links of %s cannot be resolved", facts.id, operation.run_type)
         db.session.rollback()
-        return []
+        return [], f"Links to what it made: {unexpected_reason(error)}"
 
 
 def _followers(operation: AnyOperation, facts: _Finished) -> list[NewRun]:

@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     WORKER_LOST = "worker_lost"
     ABORT_REQUESTED = "abort_requested"
     RETRIED = "retried"  # another run repeats this one
+    LINKS_FAILED = "links_failed"  # its plugin could not say what to link to
     COMPLETED = RunStatus.COMPLETED.value
     COMPLETED_WITH_ERRORS = RunStatus.COMPLETED_WITH_ERRORS.value
     FAILED = RunStatus.FAILED.value

@@ -2,12 +2,15 @@
 
 import logging
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.core.db import db
 from app.core.errors import InvalidInputError, PermissionDeniedError
+from app.core.registry.catalog import current_catalog
+from app.core.registry.faults import note_fault
+from app.core.registry.stages import Stage
 
 _TEXTS = {
     400: ("This request cannot be understood", "Check the address or the form and try again."),
@@ -51,8 +54,12 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> tuple[str, int]:
-        logger.error("unexpected error: %s", type(error).__name__, exc_info=error)
         db.session.rollback()
+        plugin = current_catalog().plugin_of_pages(request.blueprints)
+        if plugin is None:
+            logger.error("unexpected error: %s", type(error).__name__, exc_info=error)
+        else:
+            note_fault(plugin, Stage.ROUTES, error, str(request.endpoint))
         return page(500, *_TEXTS[500])
 
 

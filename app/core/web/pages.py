@@ -10,6 +10,8 @@ from app.core.errors import InvalidParametersError, UnknownRunTypeError
 from app.core.notifications import mark_read, recent_notifications, unread_count
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import AnyOperation
+from app.core.registry.faults import unless_broken
+from app.core.registry.stages import Stage
 from app.core.runs.new_run import Started
 from app.core.runs.queries import RunFilter, find_run, list_runs
 from app.core.runs.start import start_operation
@@ -87,7 +89,7 @@ def unread_badge() -> Response:
 def start() -> str:
     """Every operation the viewer may start."""
     offered = [operation for operation in current_catalog().operations.values() if may(operation.role)]
-    shown = [{"operation": operation, "url": start_url(operation)} for operation in offered]
+    shown = [{"operation": operation, "url": url} for operation in offered if (url := _safe_url(operation))]
     return render_template("core/start.html", operations=shown)
 
 
@@ -130,6 +132,12 @@ def start_url(operation: AnyOperation) -> str:
     if operation.start_endpoint:
         return url_for(operation.start_endpoint)
     return url_for("core.start_operation_form", run_type=operation.run_type)
+
+
+def _safe_url(operation: AnyOperation) -> str | None:
+    """Where it is started, unless its plugin cannot say just now."""
+    plugin = current_catalog().plugin_of(operation.run_type)
+    return unless_broken(plugin.name, Stage.NAV, operation.run_type, lambda: start_url(operation))
 
 
 def _form(

@@ -1,5 +1,7 @@
 """What every page's frame needs: navigation, memberships, the bell."""
 
+from functools import partial
+
 from flask import Flask, g, request, url_for
 from flask_login import current_user
 
@@ -7,9 +9,12 @@ from app import __version__
 from app.core import clock
 from app.core.access import current_role, may
 from app.core.db import JsonObject
+from app.core.diagnosis.watch import problem_count
 from app.core.notifications import unread_count
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import NavItem
+from app.core.registry.faults import unless_broken
+from app.core.registry.stages import Stage
 from app.core.runs.queries import has_active_run
 from app.core.runs.workers import live_run_types
 from app.core.users import Role, memberships_of
@@ -40,38 +45,49 @@ def init_shell(app: Flask, nav: list[NavItem]) -> None:
     @app.context_processor
     def _frame() -> JsonObject:
         tenant = g.get("tenant")
+        memberships = memberships_of(current_user.id) if current_user.is_authenticated else []
+        owned = [found.tenant for found in memberships if Role(found.role) is Role.OWNER]
+        nav_items = _nav(app) if tenant is not None else []
         return {
             "app_version": __version__,
             "tenant": tenant,
             "role": current_role(),
             "may_start": may(Role.OPERATOR),
-            "memberships": memberships_of(current_user.id) if current_user.is_authenticated else [],
-            "nav_items": _nav(app) if tenant is not None else [],
+            "memberships": memberships,
+            "owns_a_tenant": bool(owned),
+            "problem_count": problem_count(owned),
+            "nav_items": nav_items,
             "unread_count": unread_count(tenant.id, current_user.id) if tenant is not None else 0,
             "bell_is_live": tenant is not None and has_active_run(tenant, current_user.id),
         }
 
 
 def _nav(app: Flask) -> list[JsonObject]:
-    items = [
-        *app.extensions[EXTENSION],
-        *(item for plugin in current_catalog().plugins.values() for item in plugin.nav),
-    ]
+    """The entries, without those of plugins that cannot make theirs just now."""
+    plugins = current_catalog().plugins.values()
+    own: list[NavItem] = app.extensions[EXTENSION]
+    items = [*own, *(item for plugin in plugins for item in plugin.nav)]
+    shown = [_entry(item, items) for item in own]
+    for plugin in plugins:
+        for item in plugin.nav:
+            entry = unless_broken(plugin.name, Stage.NAV, item.endpoint, partial(_entry, item, items))
+            shown += [entry] if entry is not None else []
+    return shown
+
+
+def _entry(item: NavItem, items: list[NavItem]) -> JsonObject:
     blueprint = (request.endpoint or "").partition(".")[0]
-    return [
-        {
-            "label": item.label,
-            "url": url_for(item.endpoint),
-            "icon": item.icon,
-            "is_active": request.endpoint == item.endpoint
-            or (
-                blueprint != "core"
-                and blueprint == item.endpoint.partition(".")[0]
-                and _only_one(items, blueprint)
-            ),
-        }
-        for item in items
-    ]
+    return {
+        "label": item.label,
+        "url": url_for(item.endpoint),
+        "icon": item.icon,
+        "is_active": request.endpoint == item.endpoint
+        or (
+            blueprint != "core"
+            and blueprint == item.endpoint.partition(".")[0]
+            and _only_one(items, blueprint)
+        ),
+    }
 
 
 def _only_one(items: list[NavItem], blueprint: str) -> bool:

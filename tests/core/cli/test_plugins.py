@@ -1,5 +1,8 @@
+import json
+
 from app.core.errors import PluginError
 from app.core.registry.catalog import current_catalog
+from tests.support.snapshots import run_now
 
 
 def test_loaded_plugins_are_listed_with_their_run_types(run_json):
@@ -40,3 +43,48 @@ def test_doctor_names_what_failed(flask_cli):
 
     assert result.exit_code == 1
     assert "hello: failed at import: LookupError: gone" in result.stdout
+
+
+def test_doctor_tells_programs_stage_advice_and_tables(run_json):
+    current_catalog().refuse(PluginError("hello", "locate", "there is no module 'hello'"))
+
+    status, told = run_json("plugins", "doctor")
+
+    [problem] = told["problems"]
+    assert status == 1
+    assert (problem["plugin"], problem["stage"]) == ("hello", "locate")
+    assert problem["advice"].startswith("Its entry point leads nowhere")
+    assert told["tables"] == {"core": "current", "inventory": "current", "drift": "current"}
+    assert told["workers"] == {
+        "living": 0,
+        "unoffered": sorted(current_catalog().operations),
+        "differences": [],
+    }
+
+
+def test_errors_of_the_last_days_are_told_and_do_not_stop_a_start(offer, tenant, flask_cli):
+    def fail(_run):
+        raise LookupError("password=hunter2")
+
+    offer(fail, plugin="hello", run_type="hello.greet")
+    run = run_now(tenant, "hello.greet", {})
+
+    result = flask_cli("plugins", "doctor")
+
+    assert result.exit_code == 0
+    said = "1 run with an error that nobody foresaw in 7 days"
+    assert f"hello: failed at execute: {said} (fictional, newest: {run.id})" in result.stdout.splitlines()
+
+
+def test_disabled_plugins_are_listed(make_app):
+    result = make_app(plugins_disabled=("drift",)).test_cli_runner().invoke("plugins", "list")
+
+    [line] = [line for line in result.stdout.splitlines() if line.startswith("drift")]
+    assert line.endswith("disabled by TENANTATLAS_PLUGINS_DISABLED")
+
+
+def test_an_installed_plugin_names_its_distribution(installed_greetings, make_app):
+    result = make_app().test_cli_runner().invoke("plugins", "list", "--json")
+
+    rows = {row["name"]: row["distribution"] for row in json.loads(result.stdout)}
+    assert (rows["greetings"], rows["drift"]) == ("greetings", None)

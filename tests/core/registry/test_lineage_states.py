@@ -52,7 +52,7 @@ def standing(flask_db, flask_cli):
         told = flask_cli("plugins", "doctor")
         assert f" {state.standing}" in line
         assert (state.problem is None) == (told.exit_code == 0)
-        assert state.problem is None or f"hello: {state.problem}" in told.stdout
+        assert state.problem is None or f"hello: failed at migrate: {state.problem}" in told.stdout
         return state
 
     return look

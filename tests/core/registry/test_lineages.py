@@ -109,7 +109,9 @@ def test_a_lineage_whose_migrations_are_not_there_is_named_and_the_others_are_do
 
     assert result.exit_code == doctor.exit_code == 1
     assert "hello: RuntimeError: the migrations of 'hello' cannot be found" in result.stderr
-    assert doctor.stdout.splitlines() == ["hello: RuntimeError: the migrations of 'hello' cannot be found"]
+    assert doctor.stdout.splitlines() == [
+        "hello: failed at migrate: RuntimeError: the migrations of 'hello' cannot be found"
+    ]
     assert {"bulk_operation_runs", "findings"} <= tables()
 
 
@@ -127,7 +129,7 @@ def test_doctor_says_what_is_not_up_to_date(flask_cli):
     result = flask_cli("plugins", "doctor")
 
     assert result.exit_code == 1
-    assert "core: tables are at nothing, the code is at 0" in result.stdout
+    assert "core: failed at migrate: tables are at nothing, the code is at 0" in result.stdout
     assert "run `flask db upgrade`" in result.stdout
 
     flask_cli("db", "upgrade")

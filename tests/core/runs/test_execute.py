@@ -14,6 +14,7 @@ from app.core.runs.closing import is_local
 from app.core.runs.execute import execute_run
 from app.core.runs.items import BulkOperationRunItem
 from app.core.runs.models import BulkOperationRun
+from app.core.runs.queries import timeline_of
 from app.core.runs.start import start_operation
 from app.core.runs.status import RunStatus
 from tests.support.databases import on_both_databases
@@ -291,12 +292,15 @@ def test_related_links_are_asked_when_the_run_ends_and_stored(run_to_its_end, te
 
 def test_links_that_cannot_be_resolved_cost_the_links_and_not_the_run(run_to_its_end, caplog):
     def links(facts):
-        raise LookupError("no such page")
+        raise LookupError("password=hunter2")
 
     run = run_to_its_end(lambda _run: None, related_links=links)
 
     assert (run.status, run.related_links) == (RunStatus.COMPLETED, [])
     assert "related links of probe.check cannot be resolved" in caplog.text
+    *_, noted, last = timeline_of(run)
+    assert (noted.kind, last.kind) == ("links_failed", "completed")
+    assert noted.text == "Links to what it made: Unexpected error (LookupError); the log has the details."
 
 
 @pytest.mark.parametrize(

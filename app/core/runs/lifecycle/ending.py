@@ -26,6 +26,7 @@ def finish(
     *,
     summary: JsonObject | None = None,
     related_links: Sequence[Mapping[str, str]] = (),
+    links_fault: str | None = None,
     follow_ups: Sequence[NewRun] = (),
 ) -> list[int]:
     """End a run once: last counters, failures, links, notification, timeline and what follows; commits.
@@ -38,6 +39,7 @@ def finish(
         tally: what was not flushed yet.
         summary: facts the executor left.
         related_links: {label, url}.
+        links_fault: why they could not be made, for the timeline.
         follow_ups: runs to start in the same transaction, for the same initiator.
 
     Returns:
@@ -51,12 +53,23 @@ def finish(
     run.summary, run.related_links = summary or {}, list(related_links)
     if run.total_items:
         _close_ledger(run)
+    if links_fault:
+        note(run.id, EventKind.LINKS_FAILED, attempt=run.attempt, worker=lease.worker, said=links_fault)
+    end(run, _as_it_went(run, status), moment, lease.worker)
+    started = _insert_followers(run, follow_ups)
+    db.session.commit()
+    return started
+
+
+def _as_it_went(run: LockedRun, status: RunStatus) -> RunStatus:
     if status is RunStatus.COMPLETED and (run.failure_totals or run.processed_items < run.total_items):
-        status = RunStatus.COMPLETED_WITH_ERRORS
-    end(run, status, moment, lease.worker)
+        return RunStatus.COMPLETED_WITH_ERRORS
+    return status
+
+
+def _insert_followers(run: LockedRun, follow_ups: Sequence[NewRun]) -> list[int]:
     initiator = Initiator(run.initiator, run.user_id)
     started = [insert_run(run.tenant_id, new, initiator) for new in follow_ups]
-    db.session.commit()
     return [run_id for run_id in started if run_id is not None]
 
 

@@ -1,0 +1,1 @@
+"""What is wrong with plugins, their tables and the workers, for owners and administrators."""
