@@ -31,6 +31,7 @@ from app.core.runs.queries import (
 from app.core.runs.status import StatusBucket
 from app.core.web.fragments import unchanged
 from app.monitoring.filters import RANGE_LABELS, HubFilter, position_of, read_filter
+from app.monitoring.links import shown_links
 from app.monitoring.waiting import nobody_works
 from app.monitoring.wording import failure_groups, outcome_sentence
 
@@ -138,6 +139,7 @@ def _run_context(run: BulkOperationRun, *, waits: bool) -> JsonObject:
         "waits": waits,
         "ptag": _state_of_run(run, waits=waits),
         "sentence": outcome_sentence(run),
+        "links": shown_links(run),
         "failure_groups": failure_groups(run),
         "reason_codes": _reasons(current_catalog(), run.run_type),
         "outcomes": outcomes,

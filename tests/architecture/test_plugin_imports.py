@@ -124,6 +124,17 @@ def test_a_plugin_that_declares_no_other_stands_on_core_alone():
     assert forbidden_imports("from app.plugins.drift import compare", "inventory", {"Plugin"})
 
 
+def test_outside_its_package_only_the_sample_names_drift():
+    """So that the package can be taken away: the sample asks first whether the run type is offered."""
+    texts = [path for path in (ROOT / "app").rglob("*") if path.suffix in {".py", ".html", ".js", ".css"}]
+    others = [path for path in texts if PLUGINS / "drift" not in path.parents and "vendor" not in path.parts]
+    assert len(others) > 100
+
+    naming = [str(path.relative_to(ROOT)) for path in others if "drift" in path.read_text().lower()]
+
+    assert naming == ["app/sample/load.py"]
+
+
 def test_only_the_servers_and_the_factory_meet_at_the_top():
     at_the_top = [module for module, _ in imported_names((ROOT / "wsgi.py").read_text())]
 

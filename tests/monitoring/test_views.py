@@ -176,20 +176,33 @@ def test_a_fragment_is_kept_by_no_cache(browser, make_run, page):
     assert "HX-Request" in headers["Vary"]
 
 
+@pytest.mark.parametrize("url", ["/t/fictional/probe/17", "/t/fictional/probe?a=1#b", "/", "/x//"])
+def test_a_link_is_a_text_where_no_page_is_at_its_address(browser, make_run, url):
+    links = [{"label": "Probe report", "url": url}, {"label": "Snapshot", "url": "/t/fictional/inventory"}]
+    run = make_run(RunStatus.COMPLETED, succeeded=1, related_links=links)
+
+    page = browser.get(f"{HUB}/{run.id}").text
+
+    is_gone = url != "/"
+    assert ("Probe report <span" in page) == is_gone
+    assert page.count("its plugin is not loaded") == int(is_gone)
+    assert 'href="/t/fictional/inventory"' in page
+
+
 def test_a_run_shows_its_failures_links_and_facts(browser, make_run):
     run = make_run(
         RunStatus.COMPLETED,
         succeeded=2,
         failed=1,
         reports=[("odd_file", "A <b>file</b> was odd.")],
-        related_links=[{"label": "Probe report", "url": "/t/fictional/probe"}],
+        related_links=[{"label": "Probe report", "url": "/t/fictional/inventory?sync=17"}],
         summary={"seen": 3, "notes": ["Two things were left out."]},
         shown_inputs={"source": "a folder"},
     )
 
     page = browser.get(f"{HUB}/{run.id}").text
 
-    assert 'href="/t/fictional/probe"' in page
+    assert 'href="/t/fictional/inventory?sync=17"' in page
     assert "Probe report" in page
     assert "not_found" in page
     assert "A &lt;b&gt;file&lt;/b&gt; was odd." in page

@@ -108,6 +108,15 @@ def test_a_start_that_was_cut_short_is_continued(flask_cli, loaded, inline):
     assert [resource for resource, _ in runs_of(find_tenant(SLUG))] == ["inventory", "inventory", "drift"]
 
 
+def test_without_a_plugin_that_compares_the_snapshots_are_taken_all_the_same(make_app, inline):
+    app = make_app(plugins_disabled=("drift",))
+    with app.app_context():
+        app.test_cli_runner().invoke("sample", "load")
+        take_snapshots()
+
+        assert runs_of(find_tenant(SLUG)) == [("inventory", "completed"), ("inventory", "completed")]
+
+
 def test_without_the_plugins_nothing_is_started_and_nothing_breaks(make_app):
     app = make_app(safe_mode=True)
     with app.app_context():

@@ -37,5 +37,5 @@ class SyncStatus(StrEnum):
 
     @property
     def is_comparable(self) -> bool:
-        """Whether drift may be asked of it."""
+        """Whether it may be compared with another."""
         return self in {SyncStatus.COMPLETED, SyncStatus.COMPLETED_WITH_ERRORS}

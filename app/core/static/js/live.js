@@ -1,5 +1,5 @@
 // Tells screen readers when something on the page changes its bucket; several changes make one announcement.
-// Watches elements with id, data-bucket and data-label ("Generate drift, run 12").
+// Watches elements with id, data-bucket and data-label ("Greet people, run 12").
 (() => {
   const SETTLE = 400; // ms
   const seen = new Map();
