@@ -33,6 +33,8 @@ from app.core.registry.contract import (
     RunFacts,
     RunItems,
 )
+from app.core.registry.declared import Declared
+from app.core.registry.extensions import CardFact, OverviewCard
 from app.core.retention.kept import kept_runs
 from app.core.runs.document import run_document
 from app.core.runs.models import BulkOperationRun
@@ -47,6 +49,8 @@ __all__ = [
     "API_VERSION",
     "BulkOperationRun",
     "CallOverError",
+    "CardFact",
+    "Declared",
     "InvalidInputError",
     "InvalidParametersError",
     "ItemFailedError",
@@ -55,6 +59,7 @@ __all__ = [
     "NavItem",
     "NoParams",
     "OperationType",
+    "OverviewCard",
     "PermissionDeniedError",
     "Plugin",
     "ReasonCode",

@@ -1,12 +1,14 @@
 """The catalog of one application: which plugins are loaded, which failed, which run types exist."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import current_app
 
 from app.core.errors import PluginError, UnknownRunTypeError
 from app.core.registry.contract import AnyOperation, Plugin, incompatibility_of, problems_of
+from app.core.registry.declared import Declared, E, declarations, wrong_declarations
 from app.core.registry.stages import Stage
 
 EXTENSION = "tenantatlas.catalog"
@@ -38,6 +40,7 @@ class Catalog:
     operations: dict[str, AnyOperation] = field(default_factory=dict)
     distributions: dict[str, str] = field(default_factory=dict)
     disabled: list[str] = field(default_factory=list)
+    _declared: dict[type, Mapping[str, Declared[Any]]] = field(default_factory=dict, repr=False)
 
     def add(self, plugin: Plugin) -> None:
         """Take a plugin in.
@@ -54,6 +57,7 @@ class Catalog:
         problems += [
             f"run type {op.run_type!r} is taken" for op in plugin.operations if op.run_type in self.operations
         ]
+        problems += wrong_declarations(plugin, self.plugins.values())
         if problems:
             raise PluginError(plugin.name, Stage.VALIDATE, "; ".join(problems))
         missing = [name for name in plugin.requires if name not in self.plugins]
@@ -61,6 +65,7 @@ class Catalog:
             raise PluginError(plugin.name, Stage.REQUIRES, f"not loaded: {', '.join(missing)}")
         self.plugins[plugin.name] = plugin
         self.operations |= {operation.run_type: operation for operation in plugin.operations}
+        self._declared.clear()
 
     def refuse(self, error: PluginError) -> None:
         """Note a plugin that was never taken in."""
@@ -71,6 +76,7 @@ class Catalog:
         plugin = self.plugins.pop(error.name)
         for operation in plugin.operations:
             self.operations.pop(operation.run_type)
+        self._declared.clear()
         self.refuse(error)
 
     def operation(self, run_type: str) -> AnyOperation:
@@ -84,6 +90,12 @@ class Catalog:
         except KeyError:
             message = f"no loaded plugin offers run type {run_type[:120]!r}"
             raise UnknownRunTypeError(message) from None
+
+    def declared(self, kind: type[E]) -> Mapping[str, Declared[E]]:
+        """What the loaded plugins declare of one kind, such as `OverviewCard`: by key, in load order."""
+        if kind not in self._declared:
+            self._declared[kind] = declarations(self.plugins.values(), kind)
+        return self._declared[kind]
 
     def plugin_of(self, run_type: str) -> Plugin:
         """The plugin that brought a run type.

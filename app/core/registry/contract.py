@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from app.core.registry.extensions import OverviewCard
 from app.core.users import Role
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ class Plugin:
         migrations: dotted name of the package holding `versions/`, when it has tables.
         cli: command groups.
         nav: entries in the navigation.
+        overview_cards: cards on the start page of each tenant.
     """
 
     name: str
@@ -250,6 +252,7 @@ class Plugin:
     migrations: str | None = None
     cli: "tuple[click.Command, ...]" = ()
     nav: tuple[NavItem, ...] = ()
+    overview_cards: tuple[OverviewCard, ...] = ()
 
 
 def incompatibility_of(plugin: Plugin) -> str | None:

@@ -19,6 +19,7 @@ from app.core.users import Role, memberships_of
 from app.core.web import session
 from app.core.web.forms import fields_of, values_from
 from app.core.web.fragments import render_fragment
+from app.core.web.overview import overview_of
 
 LATEST = 5
 
@@ -46,8 +47,11 @@ def home() -> ResponseReturnValue:
 @tenant_required(Role.READONLY)
 def tenant_home() -> str:
     """One tenant at a glance."""
+    tenant = current_tenant()
     return render_template(
-        "core/tenant_home.html", runs=list_runs(current_tenant(), RunFilter(), limit=LATEST)
+        "core/tenant_home.html",
+        cards=overview_of(current_catalog(), tenant),
+        runs=list_runs(tenant, RunFilter(), limit=LATEST),
     )
 
 

@@ -4,6 +4,7 @@ from app.core import NavItem, Plugin
 from app.plugins.drift.cli import drift, findings
 from app.plugins.drift.generate import operation
 from app.plugins.drift.models import DriftModel
+from app.plugins.drift.overview import open_findings
 from app.plugins.drift.views import drift_pages, finding_pages
 
 plugin = Plugin(
@@ -19,6 +20,7 @@ plugin = Plugin(
         NavItem("Drift", "drift.index", "arrow-left-right"),
         NavItem("Findings", "findings.index", "clipboard-check"),
     ),
+    overview_cards=(open_findings,),
 )
 
 __all__ = ["plugin"]

@@ -145,6 +145,17 @@ def count_findings(tenant: Tenant, wanted: FindingFilter) -> dict[Severity, int]
     return {severity: counted.get(severity, 0) for severity in Severity}
 
 
+def count_open_findings(tenant: Tenant) -> dict[Severity, int]:
+    """How many findings of each severity nobody has acknowledged, most severe first; zeros included."""
+    query = (
+        select(Finding.severity_rank, func.count())
+        .where(Finding.tenant_id == tenant.id, Finding.status == "new")
+        .group_by(Finding.severity_rank)
+    )
+    counted = dict(db.session.execute(query).all())
+    return {severity: counted.get(severity.rank, 0) for severity in Severity}
+
+
 def find_finding(tenant: Tenant, finding_id: int) -> Finding | None:
     """One finding of a tenant, or nothing."""
     if not 0 < finding_id < 2**31:

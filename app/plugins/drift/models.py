@@ -35,6 +35,7 @@ class Finding(DriftModel):
     __table_args__ = (
         UniqueConstraint("tenant_id", "fingerprint"),
         Index(None, "tenant_id", "severity_rank", "id"),
+        Index(None, "tenant_id", "status", "severity_rank"),  # how many of each are open
         Index(None, "operation_run_id", "tenant_id"),  # the run first: retention removes runs
         {"sqlite_autoincrement": True},
     )

@@ -5,6 +5,7 @@ from app.plugins.inventory.cli import inventory
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
 from app.plugins.inventory.models import InventoryModel, InventorySyncRun
 from app.plugins.inventory.operation import operation
+from app.plugins.inventory.overview import last_snapshot
 from app.plugins.inventory.policies import lists as list_rules
 from app.plugins.inventory.policies.canonical import canonicalize
 from app.plugins.inventory.policies.collections import collection_label
@@ -29,6 +30,7 @@ plugin = Plugin(
     migrations="app.plugins.inventory.migrations",
     cli=(inventory,),
     nav=(NavItem("Inventory", "inventory.index", "box-seam"),),
+    overview_cards=(last_snapshot,),
 )
 
 __all__ = [

@@ -18,7 +18,10 @@ class InventorySyncRun(InventoryModel):
     """One snapshot: which documents of a scope were read, and when. It bears the number of its run."""
 
     __tablename__ = "inventory_sync_runs"
-    __table_args__ = (Index(None, "tenant_id", "selection_hash", "id"),)
+    __table_args__ = (
+        Index(None, "tenant_id", "selection_hash", "id"),
+        Index(None, "tenant_id", "id"),  # the newest of a tenant
+    )
 
     id: Mapped[int] = mapped_column(
         primary_key=True, autoincrement=False

@@ -51,6 +51,14 @@ def comparable_syncs(tenant: Tenant, scope_key: str | None = None) -> Sequence[I
     return db.session.scalars(query.order_by(InventorySyncRun.id.desc())).all()
 
 
+def newest_comparable_sync(tenant: Tenant) -> InventorySyncRun | None:
+    """The latest finished sync of any scope, or nothing; one step in an index."""
+    query = select(InventorySyncRun).where(
+        InventorySyncRun.tenant_id == tenant.id, InventorySyncRun.status.in_(COMPARABLE)
+    )
+    return db.session.scalar(query.order_by(InventorySyncRun.id.desc()).limit(1))
+
+
 def coverage_of(sync: InventorySyncRun) -> dict[str, InventoryCoverage]:
     """Coverage per collection of one sync, by collection."""
     query = select(InventoryCoverage).where(InventoryCoverage.sync_run_id == sync.id)
