@@ -34,7 +34,7 @@ from app.core.registry.contract import (
     RunItems,
 )
 from app.core.registry.declared import Declared
-from app.core.registry.extensions import CardFact, OverviewCard
+from app.core.registry.extensions import CardFact, OverviewCard, PolicyShape, PolicyType
 from app.core.retention.kept import kept_runs
 from app.core.runs.document import run_document
 from app.core.runs.models import BulkOperationRun
@@ -62,6 +62,8 @@ __all__ = [
     "OverviewCard",
     "PermissionDeniedError",
     "Plugin",
+    "PolicyShape",
+    "PolicyType",
     "ReasonCode",
     "RelatedLink",
     "RetryOffer",

@@ -30,25 +30,27 @@ def wrong_declarations(plugin: Plugin, loaded: Iterable[Plugin]) -> list[str]:
 
 
 def _wrong(plugin: Plugin, kind: type[Extension], others: tuple[Plugin, ...]) -> Iterator[str]:
-    taken = declarations(others, kind)
+    before = declarations(others, kind).values()
     declared: object = getattr(plugin, kind.field)
     if not isinstance(declared, tuple):
         yield f"{kind.field} is no tuple"
         return
+    seen: set[str] = set()
     for what in declared:
         if not isinstance(what, kind) or not isinstance(what.key, str):
             yield f"{kind.field}: {str(what)[:80]!r} is no {kind.__name__} with a key"
             continue
-        yield from (f"{kind.kind} {what.key[:60]!r}: {problem}" for problem in _problems(what))
-        if what.key in taken:
-            owner = taken[what.key].plugin
-            yield f"{kind.kind} {what.key[:60]!r} of plugin {plugin.name!r} is taken by plugin {owner!r}"
-        taken[what.key] = Declared(plugin.name, what)
+        name = f"{kind.kind} {what.key[:60]!r} of plugin {plugin.name!r}"
+        yield from (f"{name}: {problem}" for problem in _problems(what, before))
+        if what.key in seen:
+            yield f"{name} is declared twice"
+        seen.add(what.key)
 
 
-def _problems(what: Extension) -> list[str]:
+def _problems(what: E, before: Iterable[Declared[E]]) -> list[str]:
     try:
-        return what.problems()
+        clashes = [(what.clash(other.what), other.plugin) for other in before]
+        return what.problems() + [f"{reason} plugin {owner!r}" for reason, owner in clashes if reason]
     except Exception as error:  # noqa: BLE001 - fields may hold anything; whatever breaks its check is wrong
         return [f"it cannot be checked ({type(error).__name__})"]
 

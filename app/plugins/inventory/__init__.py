@@ -8,8 +8,9 @@ from app.plugins.inventory.operation import operation
 from app.plugins.inventory.overview import last_snapshot
 from app.plugins.inventory.policies import lists as list_rules
 from app.plugins.inventory.policies.canonical import canonicalize
-from app.plugins.inventory.policies.collections import collection_label
 from app.plugins.inventory.policies.sealer import Sealer
+from app.plugins.inventory.policy_types import POLICY_TYPES
+from app.plugins.inventory.recognition import collection_label
 from app.plugins.inventory.scope import scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
 from app.plugins.inventory.store.snapshots import (
@@ -30,6 +31,7 @@ plugin = Plugin(
     migrations="app.plugins.inventory.migrations",
     cli=(inventory,),
     nav=(NavItem("Inventory", "inventory.index", "box-seam"),),
+    policy_types=POLICY_TYPES,
     overview_cards=(last_snapshot,),
 )
 

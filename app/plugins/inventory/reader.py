@@ -14,6 +14,7 @@ from app.plugins.inventory.policies.readable import readable
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.reading.documents import ReadDocument
 from app.plugins.inventory.reading.files import read_export
+from app.plugins.inventory.recognition import known_types
 from app.plugins.inventory.store.policy import PolicyContent, PolicyKey, ReadPolicy
 
 LONGEST = 600  # characters of a name, path or identity in the store
@@ -26,7 +27,8 @@ class PolicyReader:
         """Seal with the tenant's keys."""
         self.problems: list[Problem] = []
         self.collections_by_path: dict[str, str] = {}
-        self._identifier = Identifier()
+        self._types = known_types()
+        self._identifier = Identifier(self._types)
         self._sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
         # Keyed: what is sealed in the store must not be guessed from the digest of the body beside it.
         self._digest_key = tenant_key(tenant, f"inventory.source/{NORMALIZER_VERSION}")
@@ -37,7 +39,7 @@ class PolicyReader:
         Raises:
             SourceError: nothing of the export can be believed.
         """
-        for found in read_export(path):
+        for found in read_export(path, self._types):
             if isinstance(found, Problem):
                 self.problems.append(found)
             else:

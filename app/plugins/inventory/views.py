@@ -19,7 +19,7 @@ from app.core import (
 )
 from app.plugins.inventory.exports import choices_of, chosen_export
 from app.plugins.inventory.models import InventoryVersion
-from app.plugins.inventory.policies.collections import collection_label
+from app.plugins.inventory.recognition import collection_label
 from app.plugins.inventory.scope import scope_label
 from app.plugins.inventory.store import snapshots
 

@@ -34,7 +34,9 @@ def test_a_key_that_is_taken_is_refused_and_both_plugins_are_named():
     catalog = Catalog()
     catalog.add(plugin("first", card()))
 
-    with pytest.raises(PluginError, match="'tides' of plugin 'second' is taken by plugin 'first'") as caught:
+    with pytest.raises(
+        PluginError, match="'tides' of plugin 'second': the key is taken by plugin 'first'"
+    ) as caught:
         catalog.add(plugin("second", card()))
 
     assert caught.value.stage == "validate"
@@ -42,7 +44,7 @@ def test_a_key_that_is_taken_is_refused_and_both_plugins_are_named():
 
 
 def test_a_key_declared_twice_by_one_plugin_is_refused():
-    with pytest.raises(PluginError, match="'tides' of plugin 'probe' is taken by plugin 'probe'"):
+    with pytest.raises(PluginError, match="'tides' of plugin 'probe' is declared twice"):
         Catalog().add(plugin("probe", card(), card()))
 
 
@@ -59,9 +61,9 @@ def test_a_plugin_that_is_dropped_takes_its_declarations_along():
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (card("no key"), "'no key': a key is a letter"),
+        (card("no key"), "'no key' of plugin 'probe': a key is a letter"),
         (card("x" * 41), "a key is a letter"),
-        (card(label=" "), "'tides': it has no label"),
+        (card(label=" "), "'tides' of plugin 'probe': it has no label"),
         (card(label=None), r"it cannot be checked \(AttributeError\)"),
         (card(facts=7), "`facts` cannot be called"),
         (card(7), "is no OverviewCard with a key"),
@@ -94,5 +96,5 @@ def test_an_installed_plugin_with_an_early_name_takes_nothing_from_the_product(i
 
     (failed,) = catalog.failed
     assert failed.name == "aardvark"
-    assert "is taken by plugin 'drift'" in failed.reason
+    assert "the key is taken by plugin 'drift'" in failed.reason
     assert catalog.declared(OverviewCard)["open_findings"].plugin == "drift"

@@ -1,12 +1,14 @@
 """Who a policy is: what stays the same between two readings of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
 from app.plugins.inventory.policies.json_value import Document
+from app.plugins.inventory.policies.known_types import KnownTypes
 from app.plugins.inventory.policies.problems import Problem
 
-_NAME_FIRST = frozenset({"settingsCatalog", "compliancePolicyV2"})
+NAME_FIELDS = ("displayName", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,14 @@ class Identifier:
     Keeps one short entry per document, never the document.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, types: KnownTypes) -> None:
+        """Start a snapshot; `types` say where a policy has its name."""
+        self._types = types
         self._taken: set[tuple[str, str, str]] = set()
 
     def identify(self, document: Document, policy_type: str, path: str, collection: str = "") -> Identity:
         """The identity of the next document; the second of one identity is told apart and noted."""
-        name, graph_id = policy_name(document, collection), policy_id(document)
+        name, graph_id = self._name(document, collection), policy_id(document)
         if graph_id:
             twin = self._free_twin(policy_type, graph_id, name or path)
             note = _duplicate(path, collection, "id") if twin else None
@@ -40,6 +44,10 @@ class Identifier:
         given = self._free_id(policy_type, wanted)
         note = _duplicate(path, collection, "type and name") if given != wanted else None
         return Identity(given, "", name or _stem(path), has_graph_id=False, problem=note)
+
+    def _name(self, document: Document, collection: str) -> str | None:
+        known = self._types.of_key(collection)
+        return policy_name(document, known.name_fields if known else NAME_FIELDS)
 
     def _free_id(self, policy_type: str, wanted: str) -> str:
         names = (wanted if number == 1 else f"{wanted}~{number}" for number in count(1))
@@ -58,10 +66,9 @@ class Identifier:
         return is_free
 
 
-def policy_name(document: Document, collection: str = "") -> str | None:
+def policy_name(document: Document, fields: Sequence[str] = NAME_FIELDS) -> str | None:
     """The name people gave a policy, None where there is none. Case of the key does not matter."""
-    order = ("name", "displayName") if collection in _NAME_FIRST else ("displayName", "name")
-    return next(filter(None, (_text(document, key) for key in order)), None)
+    return next(filter(None, (_text(document, key) for key in fields)), None)
 
 
 def policy_id(document: Document) -> str | None:

@@ -15,3 +15,8 @@ class Problem:
     reason: str
     collection: str | None = None  # the type that is incomplete because of it, where that is known
     is_failure: bool = True  # False: a note, everything there was to read has been read
+
+
+def unreadable(path: str, what: str, *, reason_code: str = "document_unreadable") -> Problem:
+    """A document that should have been read and was not; `what` continues a sentence after its name."""
+    return Problem(path, reason_code, f"{path} {what}")

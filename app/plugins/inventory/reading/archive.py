@@ -6,11 +6,10 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.plugins.inventory.policies.problems import Problem
+from app.plugins.inventory.policies.problems import Problem, unreadable
 from app.plugins.inventory.reading.errors import SourceError
 from app.plugins.inventory.reading.folder import is_json_name, too_large
 from app.plugins.inventory.reading.limits import Limits, in_megabytes
-from app.plugins.inventory.reading.recognizing import unreadable
 
 _ENCRYPTED = 0x1
 _DRIVE = re.compile(r"[A-Za-z]:")

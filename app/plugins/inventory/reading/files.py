@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.plugins.inventory.policies.known_types import KnownTypes
 from app.plugins.inventory.policies.problems import Problem
 from app.plugins.inventory.reading.archive import files_of_archive, is_archive
 from app.plugins.inventory.reading.documents import ReadDocument
@@ -12,11 +13,14 @@ from app.plugins.inventory.reading.limits import DEFAULT_LIMITS, Limits
 from app.plugins.inventory.reading.recognizing import Recognizer
 
 
-def read_export(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[ReadDocument | Problem]:
+def read_export(
+    path: Path, types: KnownTypes, *, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[ReadDocument | Problem]:
     """Read the policies of an export, one file in memory at a time, in the order of their paths.
 
     Args:
         path: a folder, a zip archive or a single JSON file.
+        types: the policy types to recognize.
         limits: bounds beyond which documents, or the whole archive, are refused.
 
     Yields:
@@ -27,9 +31,9 @@ def read_export(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Read
             be raised after some remarks were given.
     """
     documents = failures = 0
-    recognizer = Recognizer()
+    recognizer = Recognizer(types)
     for file in _files(path, limits):
-        for found in [file] if isinstance(file, Problem) else recognizer.recognize(*file):
+        for found in [recognizer.placed(file)] if isinstance(file, Problem) else recognizer.recognize(*file):
             documents += isinstance(found, ReadDocument)
             failures += isinstance(found, Problem) and found.is_failure
             yield found

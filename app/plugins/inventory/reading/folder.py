@@ -5,9 +5,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.plugins.inventory.policies.problems import Problem
+from app.plugins.inventory.policies.problems import Problem, unreadable
 from app.plugins.inventory.reading.limits import Limits, in_megabytes
-from app.plugins.inventory.reading.recognizing import unreadable
 
 
 def files_of_folder(root: Path, limits: Limits) -> Iterator[tuple[str, bytes] | Problem]:

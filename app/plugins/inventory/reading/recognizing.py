@@ -1,11 +1,12 @@
 """From the bytes of one file to the policies in it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from app.plugins.inventory.policies.folders import collection_of_path
 from app.plugins.inventory.policies.json_value import Json
 from app.plugins.inventory.policies.kinds import classify
-from app.plugins.inventory.policies.problems import Problem
+from app.plugins.inventory.policies.known_types import KnownTypes
+from app.plugins.inventory.policies.problems import Problem, unreadable
 from app.plugins.inventory.reading.decoding import Undecodable, decode_document
 from app.plugins.inventory.reading.documents import ReadDocument
 from app.plugins.inventory.reading.duplicate_keys import named
@@ -16,7 +17,9 @@ from app.plugins.inventory.reading.skipping import is_error_answer, is_known_com
 class Recognizer:
     """Turns the files of one export into policies; remembers which unknown types it has reported."""
 
-    def __init__(self) -> None:
+    def __init__(self, types: KnownTypes) -> None:
+        """Recognize these types."""
+        self._types = types
         self._reported: set[str] = set()
 
     def recognize(self, path: str, raw: bytes) -> Iterator[ReadDocument | Problem]:
@@ -27,23 +30,30 @@ class Recognizer:
         try:
             decoded = decode_document(raw)
         except Undecodable as error:
-            yield unreadable(path, str(error))
+            yield self.placed(unreadable(path, str(error)))
             return
         if decoded.repeated_keys:
-            yield _repeated(path, decoded.repeated_keys)
+            yield self.placed(_repeated(path, decoded.repeated_keys))
         if is_cut_short(decoded.value):
-            yield _cut_short(path, decoded.value)
+            yield self._cut_short(path, decoded.value)
         for place, value in documents_in(decoded.value, path):
             yield from self._document(place, value)
 
+    def placed(self, problem: Problem) -> Problem:
+        """A problem with the collection that its path tells, where it does not name one itself."""
+        known = None if problem.collection else self._types.of_path(problem.path)
+        return replace(problem, collection=known.key) if known else problem
+
     def _document(self, path: str, value: Json) -> Iterator[ReadDocument | Problem]:
         if is_error_answer(value):
-            yield unreadable(path, "holds an error of Graph instead of a policy")
+            yield self.placed(unreadable(path, "holds an error of Graph instead of a policy"))
             return
         if isinstance(value, str):
-            yield unreadable(path, "holds a text instead of a policy")
+            yield self.placed(unreadable(path, "holds a text instead of a policy"))
             return
-        kind = classify(value, path) if isinstance(value, dict) and not is_other_resource(value) else None
+        kind = None
+        if isinstance(value, dict) and not is_other_resource(value):
+            kind = classify(value, path, self._types)
         if kind is None or not isinstance(value, dict):
             yield _no_policy(path)
             return
@@ -52,10 +62,12 @@ class Recognizer:
             yield _unknown(path, kind.policy_type)
         yield ReadDocument(path, kind, value)
 
-
-def unreadable(path: str, what: str, *, reason_code: str = "document_unreadable") -> Problem:
-    """A document that should have been read and was not; `what` continues a sentence after its name."""
-    return Problem(path, reason_code, f"{path} {what}", collection_of_path(path))
+    def _cut_short(self, path: str, page: Json) -> Problem:
+        values = [(place, value) for place, value in documents_in(page, path) if isinstance(value, dict)]
+        kinds = (classify(value, place, self._types) for place, value in values)
+        collection = next((kind.collection for kind in kinds if kind), None)
+        reason = f"{path} is a page that says more follows; what follows is not in the file"
+        return self.placed(Problem(path, "page_incomplete", reason, collection))
 
 
 def _no_policy(path: str) -> Problem:
@@ -64,16 +76,9 @@ def _no_policy(path: str) -> Problem:
 
 def _repeated(path: str, keys: tuple[str, ...]) -> Problem:
     reason = f"{path} repeats the key {named(keys)} within one object; the last value counts"
-    return Problem(path, "duplicate_keys", reason, collection_of_path(path), is_failure=False)
+    return Problem(path, "duplicate_keys", reason, is_failure=False)
 
 
 def _unknown(path: str, policy_type: str) -> Problem:
     reason = f'{path} has the unknown type "{policy_type}"; it is kept as a type of its own'
     return Problem(path, "unknown_type", reason, policy_type, is_failure=False)
-
-
-def _cut_short(path: str, page: Json) -> Problem:
-    kinds = (classify(value, place) for place, value in documents_in(page, path) if isinstance(value, dict))
-    collection = next((kind.collection for kind in kinds if kind), None) or collection_of_path(path)
-    reason = f"{path} is a page that says more follows; what follows is not in the file"
-    return Problem(path, "page_incomplete", reason, collection)

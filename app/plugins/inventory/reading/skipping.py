@@ -1,7 +1,7 @@
 """JSON that lies beside policies in an export and is none."""
 
-from app.plugins.inventory.policies.collections import GRAPH_PREFIX
 from app.plugins.inventory.policies.json_value import Document, Json
+from app.plugins.inventory.policies.kinds import GRAPH_PREFIX
 from app.plugins.inventory.policies.words import words
 
 _FILES = frozenset({"migrationtable.json", "manifest.json", "package.json", "package-lock.json"})

@@ -1,12 +1,13 @@
 """Who a policy is, and what happens when two claim to be the same."""
 
 from app.plugins.inventory.policies.identity import Identifier, policy_id, policy_name
+from tests.support.recognized import KNOWN_TYPES
 
 GUID = "6D0F9C1E-0000-4000-8000-000000000001"
 
 
 def identify(*documents, policy_type="iosCompliancePolicy", collection="compliancePolicy"):
-    identifier = Identifier()
+    identifier = Identifier(KNOWN_TYPES)
     return [
         identifier.identify(document, policy_type, f"folder/{number}.json", collection)
         for number, document in enumerate(documents, start=1)
@@ -62,7 +63,7 @@ def test_a_name_that_looks_like_a_second_one_never_takes_its_place():
 
 
 def test_one_name_in_two_types_is_two_identities():
-    identifier = Identifier()
+    identifier = Identifier(KNOWN_TYPES)
     everyone = {"displayName": "All users and all devices"}
 
     one = identifier.identify(everyone, "deviceEnrollmentLimitConfiguration", "1.json", "enrollmentConfig")
@@ -85,8 +86,10 @@ def test_names_and_ids_are_found_in_any_case():
 def test_the_settings_catalog_is_named_by_name_everything_else_by_display_name():
     both = {"name": "n", "displayName": "d"}
 
-    assert policy_name(both, "settingsCatalog") == "n"
-    assert policy_name(both, "deviceConfiguration") == "d"
+    [catalog] = identify(both, collection="settingsCatalog")
+    [other] = identify(both, collection="deviceConfiguration")
+
+    assert (catalog.display_name, other.display_name) == ("n", "d")
     assert policy_name({"displayName": "", "name": None}) is None
 
 

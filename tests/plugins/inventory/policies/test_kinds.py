@@ -2,11 +2,21 @@
 
 import pytest
 
-from app.plugins.inventory.policies.collections import BY_KEY, collection_label
-from app.plugins.inventory.policies.folders import collection_of_path
-from app.plugins.inventory.policies.kinds import PolicyKind, classify
+from app.plugins.inventory.policies import kinds
+from app.plugins.inventory.policies.kinds import PolicyKind
+from app.plugins.inventory.recognition import collection_label
+from tests.support.recognized import KNOWN_TYPES
 
 GRAPH = "https://graph.microsoft.com/beta/$metadata#"
+
+
+def classify(document, path):
+    return kinds.classify(document, path, KNOWN_TYPES)
+
+
+def collection_of_path(path):
+    found = KNOWN_TYPES.of_path(path)
+    return found.key if found else None
 
 
 @pytest.mark.parametrize(
@@ -48,7 +58,7 @@ def test_a_declared_type_decides_the_collection(policy_type, collection):
     assert classify(document, "Settings Catalog/x.json") == PolicyKind(collection, policy_type)
 
 
-def test_an_unknown_type_forms_its_own_collection_and_says_so():
+def test_an_unknown_type_forms_its_own_collection_and_says_so(app):
     kind = classify({"@odata.type": "#microsoft.graph.quantumPolicy"}, "Device Configurations/x.json")
 
     assert kind == PolicyKind("quantumPolicy", "quantumPolicy", is_known=False)
@@ -163,4 +173,4 @@ def test_every_collection_named_by_a_folder_exists():
         "Roles",
     )
 
-    assert all(collection_of_path(f"{folder}/x.json") in BY_KEY for folder in folders)
+    assert all(collection_of_path(f"{folder}/x.json") for folder in folders)

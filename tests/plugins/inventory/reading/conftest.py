@@ -5,8 +5,8 @@ import json
 import pytest
 
 from app.plugins.inventory.policies.problems import Problem
-from app.plugins.inventory.reading.files import read_export
 from app.plugins.inventory.reading.limits import DEFAULT_LIMITS
+from tests.support.recognized import read_export
 
 
 def policy(name="Fictional", **fields):

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 
 from app.plugins.inventory.reading.errors import SourceError
-from app.plugins.inventory.reading.files import read_export
 from app.plugins.inventory.reading.limits import Limits
+from tests.support.recognized import read_export
 
 SETTINGS = {"name": "a", "platforms": "macOS", "technologies": "mdm"}
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from app.plugins.inventory.reading.errors import SourceError
-from app.plugins.inventory.reading.files import read_export
 from app.plugins.inventory.reading.limits import Limits
+from tests.support.recognized import read_export
 
 GRAPH = "https://graph.microsoft.com/beta/$metadata#"
 

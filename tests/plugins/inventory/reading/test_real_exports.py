@@ -13,7 +13,7 @@ from app.plugins.inventory.policies.problems import Problem
 from app.plugins.inventory.policies.readable import readable
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.reading.documents import ReadDocument
-from app.plugins.inventory.reading.files import read_export
+from tests.support.recognized import KNOWN_TYPES, read_export
 
 SHARED_DATA = Path(
     os.environ.get("TENANTATLAS_SHARED_DATA") or Path(__file__).resolve().parents[4] / "../shared/data"
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(
 
 def take_inventory(folder):
     """{(policy type, external id, twin): (path, name, content hash)} and the problems of a folder."""
-    identifier, policies, problems = Identifier(), {}, []
+    identifier, policies, problems = Identifier(KNOWN_TYPES), {}, []
     for found in read_export(folder):
         if isinstance(found, Problem):
             problems.append(found)

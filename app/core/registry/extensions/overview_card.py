@@ -1,40 +1,15 @@
-"""What a plugin adds to the product beside run types. Declarations only: nothing here knows any plugin."""
+"""Cards on the start page of each tenant."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
+
+from app.core.registry.extensions.base import Extension
 
 if TYPE_CHECKING:
     from app.core.tenants import Tenant
 
-KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
-
 TONES = ("neutral", "info", "good", "warn", "bad")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Extension:
-    """What every declaration has.
-
-    Attributes:
-        key: stable name, unique among the declarations of its kind; stored with what is made of it.
-        label: what people call it.
-    """
-
-    kind: ClassVar[str]  # in words, for messages
-    field: ClassVar[str]  # of `Plugin`, where declarations of this kind stand
-
-    key: str
-    label: str
-
-    def problems(self) -> list[str]:
-        """What is wrong with this declaration by itself, in sentences."""
-        found = [] if KEY.fullmatch(self.key) else ["a key is a letter, then at most 39 letters, digits, `_`"]
-        return found if self.label.strip() else [*found, "it has no label"]
-
-    def _uncallable(self, *names: str) -> list[str]:
-        return [f"`{name}` cannot be called" for name in names if not callable(getattr(self, name))]
 
 
 @dataclass(frozen=True)
@@ -71,6 +46,3 @@ class OverviewCard(Extension):
 
     def problems(self) -> list[str]:
         return super().problems() + self._uncallable("facts")
-
-
-EXTENSIONS: tuple[type[Extension], ...] = (OverviewCard,)
