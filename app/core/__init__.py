@@ -4,6 +4,7 @@ from app.core import clock
 from app.core.access import current_tenant, may, signed_in_user, tenant_required
 from app.core.audit import record as record_audit
 from app.core.cli.output import cli_errors, echo_json
+from app.core.cli.parameters import parameters_from
 from app.core.cli.waiting import report_run, start_and_wait
 from app.core.db import JsonObject, UtcDateTime, db, model_registry, reading
 from app.core.errors import (
@@ -34,7 +35,15 @@ from app.core.registry.contract import (
     RunItems,
 )
 from app.core.registry.declared import Declared
-from app.core.registry.extensions import CardFact, OverviewCard, PolicyShape, PolicyType
+from app.core.registry.extensions import (
+    CardFact,
+    InventorySource,
+    OverviewCard,
+    PolicyShape,
+    PolicyType,
+    SourceDocument,
+    SourceProblem,
+)
 from app.core.retention.kept import kept_runs
 from app.core.runs.document import run_document
 from app.core.runs.models import BulkOperationRun
@@ -42,6 +51,7 @@ from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug
 from app.core.users import Role, User
+from app.core.web.forms import fields_of, values_from
 from app.core.web.fragments import render_fragment
 from app.core.web.retry_pages import RetryOffer, retry_offer
 
@@ -53,6 +63,7 @@ __all__ = [
     "Declared",
     "InvalidInputError",
     "InvalidParametersError",
+    "InventorySource",
     "ItemFailedError",
     "ItemSkippedError",
     "JsonObject",
@@ -72,6 +83,8 @@ __all__ = [
     "RunFacts",
     "RunFailedError",
     "RunItems",
+    "SourceDocument",
+    "SourceProblem",
     "Tenant",
     "TenantAtlasError",
     "UnknownRunTypeError",
@@ -85,10 +98,12 @@ __all__ = [
     "current_tenant",
     "db",
     "echo_json",
+    "fields_of",
     "find_run",
     "kept_runs",
     "may",
     "model_registry",
+    "parameters_from",
     "reading",
     "record_audit",
     "redact",
@@ -103,4 +118,5 @@ __all__ = [
     "tenant_by_slug",
     "tenant_key",
     "tenant_required",
+    "values_from",
 ]

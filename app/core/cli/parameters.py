@@ -6,8 +6,8 @@ from app.core.db import JsonObject
 from app.core.errors import InvalidInputError
 
 
-def parameters_from(text: str) -> JsonObject:
-    """The JSON object given to `--params`.
+def parameters_from(text: str, option: str = "--params") -> JsonObject:
+    """The JSON object given to an option.
 
     Raises:
         InvalidInputError: it is not JSON, or no object.
@@ -15,9 +15,9 @@ def parameters_from(text: str) -> JsonObject:
     try:
         parsed = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        message = f"--params is not JSON: {error}"
+        message = f"{option} is not JSON: {error}"
         raise InvalidInputError(message) from None
     if not isinstance(parsed, dict):
-        message = "--params is not a JSON object"
+        message = f"{option} is not a JSON object"
         raise InvalidInputError(message)
     return parsed

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from app.core.registry.extensions import OverviewCard, PolicyType
+from app.core.registry.extensions import InventorySource, OverviewCard, PolicyType
 from app.core.users import Role
 
 if TYPE_CHECKING:
@@ -239,6 +239,7 @@ class Plugin:
         migrations: dotted name of the package holding `versions/`, when it has tables.
         cli: command groups.
         nav: entries in the navigation.
+        inventory_sources: where it lets `inventory.sync` read from.
         policy_types: kinds of policies it lets inventory tell apart.
         overview_cards: cards on the start page of each tenant.
     """
@@ -253,6 +254,7 @@ class Plugin:
     migrations: str | None = None
     cli: "tuple[click.Command, ...]" = ()
     nav: tuple[NavItem, ...] = ()
+    inventory_sources: tuple[InventorySource[Any], ...] = ()
     policy_types: tuple[PolicyType, ...] = ()
     overview_cards: tuple[OverviewCard, ...] = ()
 

@@ -44,6 +44,7 @@ def rehearse(plugin: Plugin, app: Flask, catalog: Catalog) -> None:
     _try_commands(plugin, app)
     entries = [item.endpoint for item in plugin.nav]
     entries += [operation.start_endpoint for operation in plugin.operations if operation.start_endpoint]
+    entries += [source.start_endpoint for source in plugin.inventory_sources if source.start_endpoint]
     for endpoint in entries:
         _require_address(plugin, stage, endpoint)
 

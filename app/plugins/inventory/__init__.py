@@ -3,6 +3,7 @@
 from app.core import NavItem, Plugin
 from app.plugins.inventory.cli import inventory
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
+from app.plugins.inventory.files_source import files
 from app.plugins.inventory.models import InventoryModel, InventorySyncRun
 from app.plugins.inventory.operation import operation
 from app.plugins.inventory.overview import last_snapshot
@@ -31,6 +32,7 @@ plugin = Plugin(
     migrations="app.plugins.inventory.migrations",
     cli=(inventory,),
     nav=(NavItem("Inventory", "inventory.index", "box-seam"),),
+    inventory_sources=(files,),
     policy_types=POLICY_TYPES,
     overview_cards=(last_snapshot,),
 )

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from app.plugins.inventory.policies.problems import Problem
+from app.core import SourceProblem
 
 
 def attributed(
-    problems: Iterable[Problem], known_before: Mapping[str, str], read_now: Mapping[str, str]
-) -> list[Problem]:
+    problems: Iterable[SourceProblem], known_before: Mapping[str, str], read_now: Mapping[str, str]
+) -> list[SourceProblem]:
     """Problems with their collection, where path, folder or the whole export tell it.
 
     Args:

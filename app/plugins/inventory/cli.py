@@ -11,12 +11,15 @@ from app.core import (
     Tenant,
     cli_errors,
     echo_json,
+    parameters_from,
     reading,
     report_run,
     start_and_wait,
     tenant_by_slug,
 )
+from app.plugins.inventory.files_source import files
 from app.plugins.inventory.models import InventorySyncRun
+from app.plugins.inventory.sources import all_sources
 from app.plugins.inventory.store import snapshots
 
 inventory = AppGroup("inventory", help="Snapshots of a tenant's policies.")
@@ -30,9 +33,43 @@ inventory = AppGroup("inventory", help="Snapshots of a tenant's policies.")
 @cli_errors
 def import_(slug: str, path: Path, *, inline: bool, as_json: bool) -> None:
     """Read exported policies of tenant SLUG from PATH (a folder, a zip or one file) and wait for the end."""
-    params: JsonObject = {"source": "files", "path": str(path.resolve())}
-    run = start_and_wait(tenant_by_slug(slug), "inventory.sync", params, inline=inline)
-    report_run(run, as_json=as_json, inventory_sync_run_id=run.summary.get("inventory_sync_run_id"))
+    params = {"source": files.key, "path": str(path.resolve())}
+    _sync_and_report(tenant_by_slug(slug), params, inline=inline, as_json=as_json)
+
+
+@inventory.command("sync")
+@click.argument("slug")
+@click.option("--source", "key", required=True, help="Key of the source; see `flask inventory sources`.")
+@click.option("--options", "text", default="{}", help="The source's options as one JSON object.")
+@click.option("--inline", is_flag=True, help="Execute in this process instead of a worker.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON document.")
+@cli_errors
+def sync(slug: str, key: str, text: str, *, inline: bool, as_json: bool) -> None:
+    """Read the policies of tenant SLUG from any source and wait for the end."""
+    params = {**parameters_from(text, "--options"), "source": key}
+    _sync_and_report(tenant_by_slug(slug), params, inline=inline, as_json=as_json)
+
+
+@inventory.command("sources")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@cli_errors
+def sources(*, as_json: bool) -> None:
+    """List what policies can be read from, with the plugin that brings it and its options."""
+    rows: list[JsonObject] = [
+        {
+            "source": key,
+            "label": found.what.label,
+            "plugin": found.plugin,
+            "options": list(found.what.options.model_fields),
+        }
+        for key, found in all_sources().items()
+    ]
+    if as_json:
+        echo_json(rows)
+        return
+    for row in rows:
+        names = ", ".join(row["options"])
+        click.echo(f"{row['source']:<20} {row['plugin']:<20} {row['label']} ({names or 'no options'})")
 
 
 @inventory.command("show")
@@ -55,6 +92,11 @@ def show(slug: str, sync_run_id: int | None, *, as_json: bool) -> None:
         )
     for policy in document["policies"]:
         click.echo(f"  {policy['policy_type']:<44} {policy['display_name']}")
+
+
+def _sync_and_report(tenant: Tenant, params: JsonObject, *, inline: bool, as_json: bool) -> None:
+    run = start_and_wait(tenant, "inventory.sync", params, inline=inline)
+    report_run(run, as_json=as_json, inventory_sync_run_id=run.summary.get("inventory_sync_run_id"))
 
 
 def _sync(tenant: Tenant, sync_run_id: int | None) -> InventorySyncRun:

@@ -1,12 +1,11 @@
 """The declaration of `inventory.sync`."""
 
-from pathlib import Path
-
 from flask import url_for
 
 from app.core import OperationType, ReasonCode, RelatedLink, RunFacts
 from app.plugins.inventory.scope import scope_key
-from app.plugins.inventory.sync import SyncParams, sync
+from app.plugins.inventory.sync import sync
+from app.plugins.inventory.sync_params import SyncParams
 
 
 def _links(run: RunFacts) -> list[RelatedLink]:
@@ -19,12 +18,12 @@ def _links(run: RunFacts) -> list[RelatedLink]:
 operation = OperationType(
     run_type="inventory.sync",
     label="Inventory sync",
-    description="Read every policy of an export and keep what is new.",
+    description="Read every policy of a source and keep what is new.",
     icon="cloud-download",
     params=SyncParams,
     execute=sync,
     idempotency_key=lambda _tenant, params: scope_key(params.source),
-    shown_inputs=lambda _tenant, params: {"source": params.source, "export": Path(params.path).name},
+    shown_inputs=lambda _tenant, params: {"source": params.source, "origin": params.origin},
     related_links=_links,
     start_endpoint="inventory.new",
     resumable=True,
@@ -36,6 +35,9 @@ operation = OperationType(
         ),
         "not_in_source": ReasonCode(
             "Not in the source", "Nothing to do if the export left this type out on purpose."
+        ),
+        "source_failed": ReasonCode(
+            "Source failed", "The log has the error; tell whoever maintains the named plugin."
         ),
         "source_not_found": ReasonCode("Export not found", "Check the path on the worker's machine."),
         "source_unreadable": ReasonCode(

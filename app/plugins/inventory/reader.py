@@ -1,19 +1,17 @@
-"""Documents of an export, identified, on their way into the store."""
+"""Documents of a source, identified, on their way into the store."""
 
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import orjson
 
-from app.core import Tenant, tenant_key
+from app.core import SourceProblem, Tenant, tenant_key
 from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION, canonicalize, content_hash
 from app.plugins.inventory.policies.identity import Identifier
-from app.plugins.inventory.policies.problems import Problem
 from app.plugins.inventory.policies.readable import readable
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.reading.documents import ReadDocument
-from app.plugins.inventory.reading.files import read_export
+from app.plugins.inventory.reading.recognizing import recognized
 from app.plugins.inventory.recognition import known_types
 from app.plugins.inventory.store.policy import PolicyContent, PolicyKey, ReadPolicy
 
@@ -21,11 +19,11 @@ LONGEST = 600  # characters of a name, path or identity in the store
 
 
 class PolicyReader:
-    """Reads one export of one tenant; keeps what could not be read in `problems`."""
+    """Reads one source of one tenant; keeps what could not be read in `problems`."""
 
     def __init__(self, tenant: Tenant) -> None:
         """Seal with the tenant's keys."""
-        self.problems: list[Problem] = []
+        self.problems: list[SourceProblem] = []
         self.collections_by_path: dict[str, str] = {}
         self._types = known_types()
         self._identifier = Identifier(self._types)
@@ -33,14 +31,20 @@ class PolicyReader:
         # Keyed: what is sealed in the store must not be guessed from the digest of the body beside it.
         self._digest_key = tenant_key(tenant, f"inventory.source/{NORMALIZER_VERSION}")
 
-    def policies(self, path: Path) -> Iterator[ReadPolicy]:
-        """Every policy, in path order.
+    def policies(
+        self, files: Iterable[tuple[str, bytes] | SourceProblem], origin: str
+    ) -> Iterator[ReadPolicy]:
+        """Every policy of a source, in its order.
+
+        Args:
+            files: JSON texts with their paths.
+            origin: what people call the source.
 
         Raises:
-            SourceError: nothing of the export can be believed.
+            SourceError: there is no policy.
         """
-        for found in read_export(path, self._types):
-            if isinstance(found, Problem):
+        for found in recognized(files, self._types, origin):
+            if isinstance(found, SourceProblem):
                 self.problems.append(found)
             else:
                 yield self._policy(found)

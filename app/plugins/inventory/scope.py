@@ -4,6 +4,8 @@ import hashlib
 
 import orjson
 
+from app.plugins.inventory.sources import all_sources
+
 
 def scope_key(source: str) -> str:
     """Digest of a selection, 32 hexadecimal digits: equal for all snapshots of all types of one source."""
@@ -13,5 +15,6 @@ def scope_key(source: str) -> str:
 
 
 def scope_label(source: str) -> str:
-    """What people call a scope."""
-    return {"files": "Exported files: all policy types"}.get(source, source)
+    """What people call a scope; a source that no loaded plugin brings is called by its key."""
+    found = all_sources().get(source)
+    return f"{found.what.label if found else source}: all policy types"

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from app.core import ItemFailedError, ItemSkippedError, RunContext, db
+from app.core import ItemFailedError, ItemSkippedError, RunContext, SourceProblem, db
 from app.plugins.inventory.coverage import CoverageState
 from app.plugins.inventory.models import (
     InventoryCoverage,
@@ -14,7 +14,6 @@ from app.plugins.inventory.models import (
     InventorySyncRun,
     InventoryUnread,
 )
-from app.plugins.inventory.policies.problems import Problem
 from app.plugins.inventory.store.snapshots import coverage_of, problems_of
 from app.plugins.inventory.store.writing import SnapshotWriter
 
@@ -23,7 +22,10 @@ NOTHING_THERE = "The source holds nothing of this type; what was known is kept."
 
 
 def settle_collections(
-    run: RunContext[Any], snapshot: InventorySyncRun, writer: SnapshotWriter, problems: Sequence[Problem]
+    run: RunContext[Any],
+    snapshot: InventorySyncRun,
+    writer: SnapshotWriter,
+    problems: Sequence[SourceProblem],
 ) -> bool:
     """Believe absences where everything was read, and give each collection its coverage and outcome.
 
@@ -84,7 +86,7 @@ def forget_settled(snapshot: InventorySyncRun) -> None:
 
 
 def _coverage(
-    writer: SnapshotWriter, collection: str, own: Sequence[Problem], homeless: Sequence[Problem]
+    writer: SnapshotWriter, collection: str, own: Sequence[SourceProblem], homeless: Sequence[SourceProblem]
 ) -> InventoryCoverage:
     counted = writer.counts.get(collection, Counter())
     if not counted and not own:
@@ -104,14 +106,14 @@ def _coverage(
     )
 
 
-def _what_is_missing(own: Sequence[Problem], homeless: Sequence[Problem]) -> str:
+def _what_is_missing(own: Sequence[SourceProblem], homeless: Sequence[SourceProblem]) -> str:
     if own:
         return f"{len(own)} of its documents could not be read, first {own[0].path}"
     return f"{homeless[0].path} could not be read and may belong here"
 
 
 def _unreadable(
-    run: RunContext[Any], item_id: str, problems: Sequence[Problem | InventoryProblem]
+    run: RunContext[Any], item_id: str, problems: Sequence[SourceProblem | InventoryProblem]
 ) -> ItemFailedError:
     """The item's failure names its first document; every other one has its own entry."""
     for problem in problems[1:]:
@@ -119,7 +121,7 @@ def _unreadable(
     return ItemFailedError("document_unreadable", problems[0].reason)
 
 
-def problem_rows(snapshot: InventorySyncRun, problems: Sequence[Problem]) -> Iterator[InventoryProblem]:
+def problem_rows(snapshot: InventorySyncRun, problems: Sequence[SourceProblem]) -> Iterator[InventoryProblem]:
     """Problems and remarks as rows of the sync."""
     for problem in problems:
         yield InventoryProblem(

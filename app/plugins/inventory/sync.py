@@ -1,38 +1,18 @@
 """`inventory.sync`: read every policy of a source, store what is new, say what could not be read."""
 
-from pathlib import Path
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field
-
-from app.core import CallOverError, RunContext, RunFailedError, clock, db, safe_reason
+from app.core import CallOverError, RunContext, clock, db
 from app.plugins.inventory.attribution import attributed
 from app.plugins.inventory.coverage import SyncStatus
 from app.plugins.inventory.models import InventorySyncRun
 from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION
 from app.plugins.inventory.reader import PolicyReader
-from app.plugins.inventory.reading.errors import SourceError
 from app.plugins.inventory.scope import scope_key
 from app.plugins.inventory.settling import forget_settled, problem_rows, retell, settle_collections
+from app.plugins.inventory.sources import files_from, source_named
 from app.plugins.inventory.store.changes import changes_of
 from app.plugins.inventory.store.snapshots import find_sync
 from app.plugins.inventory.store.writing import SnapshotWriter, fail_unfinished
-
-
-class SyncParams(BaseModel):
-    """What to read."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    source: Literal["files"] = Field(
-        default="files", title="Source", description="Where policies are read from."
-    )
-    path: str = Field(
-        min_length=1,
-        max_length=4000,
-        title="Export",
-        description="Folder, zip or JSON file on the worker's machine.",
-    )
+from app.plugins.inventory.sync_params import SyncParams
 
 
 def sync(run: RunContext[SyncParams]) -> None:
@@ -47,9 +27,6 @@ def sync(run: RunContext[SyncParams]) -> None:
         _take(run, snapshot)
     except CallOverError:
         raise
-    except SourceError as error:
-        _end(run, snapshot, SyncStatus.FAILED)
-        raise RunFailedError(error.reason_code, error.reason) from None
     except (Exception, SystemExit):
         _end(run, snapshot, SyncStatus.FAILED)
         raise
@@ -62,7 +39,7 @@ def _begin(run: RunContext[SyncParams]) -> InventorySyncRun:
         status=SyncStatus.RUNNING,
         selection_hash=scope_key(run.params.source),
         source=run.params.source,
-        origin=safe_reason(Path(run.params.path).name, 200),
+        origin=run.params.origin,
         normalizer_version=NORMALIZER_VERSION,
         started_at=clock.now(),
     )
@@ -78,7 +55,8 @@ def _begin(run: RunContext[SyncParams]) -> InventorySyncRun:
 def _take(run: RunContext[SyncParams], snapshot: InventorySyncRun) -> None:
     writer = SnapshotWriter(run.tenant, snapshot.selection_hash, snapshot.id, run.fence)
     reader = PolicyReader(run.tenant)
-    for policy in reader.policies(Path(run.params.path)):
+    files = files_from(source_named(run.params.source), run.tenant, run.params.options)
+    for policy in reader.policies(files, snapshot.origin):
         run.expect([policy.key.collection])
         writer.add(policy)
         if writer.is_full:

@@ -1,31 +1,28 @@
-"""Inventory pages: syncs, one sync, one policy, and starting a sync."""
+"""Inventory pages: syncs, one sync, one policy."""
 
 from collections.abc import Sequence
 
 import orjson
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, abort, render_template, request
 
 from app.core import (
     InvalidInputError,
     Role,
-    current_catalog,
     current_tenant,
     kept_runs,
     retry_offer,
-    signed_in_user,
-    start_operation,
     tenant_required,
 )
-from app.plugins.inventory.exports import choices_of, chosen_export
 from app.plugins.inventory.models import InventoryVersion
 from app.plugins.inventory.recognition import collection_label
 from app.plugins.inventory.scope import scope_label
+from app.plugins.inventory.start_pages import add_start_pages
 from app.plugins.inventory.store import snapshots
 
 pages = Blueprint("inventory", __name__, url_prefix="/t/<tenant>/inventory", template_folder="templates")
 pages.add_app_template_filter(collection_label)
 pages.add_app_template_filter(scope_label)
+add_start_pages(pages)
 
 
 @pages.get("")
@@ -76,29 +73,6 @@ def policy(policy_id: str) -> str:
     return render_template(
         "inventory/policy.html", policy=found, versions=versions, shown=shown, body=readable
     )
-
-
-@pages.get("/new")
-@tenant_required(Role.OPERATOR)
-def new() -> str:
-    """Choose what to import."""
-    return render_template("inventory/new.html", exports=choices_of(current_tenant()), error=None)
-
-
-@pages.post("/new")
-@tenant_required(Role.OPERATOR)
-def start() -> ResponseReturnValue:
-    """Start a sync of an uploaded or laid-in export."""
-    tenant = current_tenant()
-    try:
-        path = chosen_export(tenant, request.form.get("export", ""), request.files.get("file"))
-    except InvalidInputError as error:
-        return render_template("inventory/new.html", exports=choices_of(tenant), error=str(error)), 422
-    params = {"source": "files", "path": str(path)}
-    started = start_operation(current_catalog(), tenant, "inventory.sync", params, signed_in_user())
-    if not started.created:
-        flash("An inventory sync of this scope is already running; this one was not started.", "warning")
-    return redirect(url_for("monitoring.show", run_id=started.run_id))
 
 
 def _chosen_version(versions: Sequence[InventoryVersion], wanted: str) -> InventoryVersion:

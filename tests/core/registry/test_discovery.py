@@ -53,6 +53,12 @@ from app.core import OperationType, Plugin
 plugin = Plugin(name="hello", version="1", operations=(
     OperationType(run_type="hello.greet", label="Greet", execute=print, start_endpoint="hello.nowhere"),))
 """
+BAD_SOURCE = """
+from app.core import InventorySource, NoParams, Plugin
+plugin = Plugin(name="hello", version="1", inventory_sources=(
+    InventorySource(
+        key="h", label="H", description="", options=NoParams, read=print, start_endpoint="h.no"),))
+"""
 TAKEN_ROUTES = """
 from flask import Blueprint
 from app.core import Plugin
@@ -147,6 +153,7 @@ def test_a_plugin_of_one_file_appears_everywhere_without_another_edit(
         (TAKEN_ROUTES, "routes", "core"),
         (BAD_NAV, "nav", "hello.nowhere"),
         (BAD_START, "nav", "hello.nowhere"),
+        (BAD_SOURCE, "nav", "h.no"),
         (NAV_NEEDS_MORE, "nav", "hello.show"),
         (NO_COMMAND, "cli", "not a command"),
         (TAKEN_COMMAND, "cli", "runs"),

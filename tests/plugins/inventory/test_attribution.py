@@ -2,12 +2,12 @@
 
 import pytest
 
+from app.core import SourceProblem
 from app.plugins.inventory.attribution import attributed
-from app.plugins.inventory.policies.problems import Problem
 
 
 def unreadable(path, collection=None, **more):
-    return Problem(path, "document_unreadable", f"{path} is broken", collection, **more)
+    return SourceProblem(path, "document_unreadable", f"{path} is broken", collection, **more)
 
 
 def homes(problems, known_before=None, read_now=None):
@@ -42,7 +42,10 @@ def test_an_export_of_nothing_readable_tells_nothing():
 
 @pytest.mark.parametrize(
     "problem",
-    [unreadable("x/a.json", "authStrength"), Problem("x/a.json", "not_a_policy", "no", is_failure=False)],
+    [
+        unreadable("x/a.json", "authStrength"),
+        SourceProblem("x/a.json", "not_a_policy", "no", is_failure=False),
+    ],
     ids=["has a home already", "is only a remark"],
 )
 def test_a_problem_that_needs_no_home_is_left_as_it_is(problem):

@@ -26,8 +26,8 @@ def dying(monkeypatch):
         monkeypatch.setattr(writing, "BATCH", 1)
         whole = PolicyReader.policies
 
-        def policies(self, path):
-            for read, policy in enumerate(whole(self, path)):
+        def policies(self, files, origin):
+            for read, policy in enumerate(whole(self, files, origin)):
                 if read == number:
                     raise error
                 yield policy

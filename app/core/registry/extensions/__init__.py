@@ -1,9 +1,27 @@
 """What a plugin adds to the product beside run types. Declarations only: nothing here knows any plugin."""
 
 from app.core.registry.extensions.base import Extension
+from app.core.registry.extensions.inventory_source import (
+    Found,
+    InventorySource,
+    SourceDocument,
+    SourceProblem,
+)
 from app.core.registry.extensions.overview_card import TONES, CardFact, OverviewCard
 from app.core.registry.extensions.policy_type import PolicyShape, PolicyType
 
-EXTENSIONS: tuple[type[Extension], ...] = (PolicyType, OverviewCard)
+EXTENSIONS: tuple[type[Extension], ...] = (InventorySource, PolicyType, OverviewCard)
 
-__all__ = ["EXTENSIONS", "TONES", "CardFact", "Extension", "OverviewCard", "PolicyShape", "PolicyType"]
+__all__ = [
+    "EXTENSIONS",
+    "TONES",
+    "CardFact",
+    "Extension",
+    "Found",
+    "InventorySource",
+    "OverviewCard",
+    "PolicyShape",
+    "PolicyType",
+    "SourceDocument",
+    "SourceProblem",
+]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from app.core import SourceProblem
 from app.plugins.inventory.policies.json_value import Document
 from app.plugins.inventory.policies.known_types import KnownTypes
-from app.plugins.inventory.policies.problems import Problem
 
 NAME_FIELDS = ("displayName", "name")
 
@@ -19,7 +19,7 @@ class Identity:
     twin: str  # "" unless an earlier document has the same Graph id: then the name that tells them apart
     display_name: str
     has_graph_id: bool
-    problem: Problem | None  # a note where an earlier document has the same identity
+    problem: SourceProblem | None  # a note where an earlier document has the same identity
 
 
 class Identifier:
@@ -94,6 +94,6 @@ def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".json")
 
 
-def _duplicate(path: str, collection: str, what: str) -> Problem:
+def _duplicate(path: str, collection: str, what: str) -> SourceProblem:
     reason = f"another document has the same {what}; both are kept"
-    return Problem(path, "duplicate_identity", reason, collection or None, is_failure=False)
+    return SourceProblem(path, "duplicate_identity", reason, collection or None, is_failure=False)

@@ -6,10 +6,11 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.plugins.inventory.policies.problems import Problem, unreadable
+from app.core import SourceProblem
 from app.plugins.inventory.reading.errors import SourceError
 from app.plugins.inventory.reading.folder import is_json_name, too_large
 from app.plugins.inventory.reading.limits import Limits, in_megabytes
+from app.plugins.inventory.reading.refusing import unreadable
 
 _ENCRYPTED = 0x1
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -32,7 +33,7 @@ def is_archive(path: Path) -> bool:
         return file.read(4) in {b"PK\x03\x04", b"PK\x05\x06"}
 
 
-def files_of_archive(path: Path, limits: Limits) -> Iterator[tuple[str, bytes] | Problem]:
+def files_of_archive(path: Path, limits: Limits) -> Iterator[tuple[str, bytes] | SourceProblem]:
     """Every JSON file of a zip in path order, as (path, bytes), or why it was not read.
 
     Names with backslashes are read with "/" in their place. Folders, forks of macOS and files that are no
@@ -83,7 +84,7 @@ def _is_wanted(name: str, entry: zipfile.ZipInfo) -> bool:
 
 def _read(
     archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, limits: Limits
-) -> tuple[str, bytes] | Problem:
+) -> tuple[str, bytes] | SourceProblem:
     if entry.flag_bits & _ENCRYPTED:
         return unreadable(name, "is encrypted")
     if _is_suspiciously_dense(entry, limits):
@@ -103,5 +104,5 @@ def _is_suspiciously_dense(entry: zipfile.ZipInfo, limits: Limits) -> bool:
     return entry.file_size > limits.compression_ratio * max(entry.compress_size, 1)
 
 
-def _unsafe(name: str) -> Problem:
+def _unsafe(name: str) -> SourceProblem:
     return unreadable(name, "points outside the archive and was not read", reason_code="unsafe_path")

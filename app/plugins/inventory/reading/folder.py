@@ -5,17 +5,18 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.plugins.inventory.policies.problems import Problem, unreadable
+from app.core import SourceProblem
 from app.plugins.inventory.reading.limits import Limits, in_megabytes
+from app.plugins.inventory.reading.refusing import unreadable
 
 
-def files_of_folder(root: Path, limits: Limits) -> Iterator[tuple[str, bytes] | Problem]:
+def files_of_folder(root: Path, limits: Limits) -> Iterator[tuple[str, bytes] | SourceProblem]:
     """Every JSON file below a folder in path order, as (relative path, bytes), or why it was not read.
 
     Links are followed only to files inside the folder; hidden folders and the "._" files macOS leaves in
     copies are left out.
     """
-    problems: list[Problem] = []
+    problems: list[SourceProblem] = []
     files = sorted((_relative(path, root), path) for path in _paths(root, problems))
     yield from problems
     real_root = root.resolve()
@@ -23,7 +24,7 @@ def files_of_folder(root: Path, limits: Limits) -> Iterator[tuple[str, bytes] | 
         yield _read(path, name, real_root, limits)
 
 
-def read_file(path: Path, name: str, limits: Limits) -> tuple[str, bytes] | Problem:
+def read_file(path: Path, name: str, limits: Limits) -> tuple[str, bytes] | SourceProblem:
     """The bytes of one regular file that is not too large, or why they were not read."""
     try:
         status = path.stat()
@@ -36,7 +37,7 @@ def read_file(path: Path, name: str, limits: Limits) -> tuple[str, bytes] | Prob
         return unreadable(name, f"cannot be opened ({_cause(error)})")
 
 
-def too_large(name: str, size: int, limits: Limits) -> Problem:
+def too_large(name: str, size: int, limits: Limits) -> SourceProblem:
     """The refusal of a document over the limit."""
     what = f"is {in_megabytes(size)} large; the limit is {in_megabytes(limits.document_bytes)}"
     return unreadable(name, what, reason_code="document_too_large")
@@ -47,7 +48,7 @@ def is_json_name(name: str) -> bool:
     return name.lower().endswith(".json") and not name.startswith("._")
 
 
-def _paths(root: Path, problems: list[Problem]) -> Iterator[Path]:
+def _paths(root: Path, problems: list[SourceProblem]) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         folder = _relative(Path(error.filename or root), root) + "/"
         problems.append(unreadable(folder, f"cannot be opened ({_cause(error)})"))
@@ -59,14 +60,14 @@ def _paths(root: Path, problems: list[Problem]) -> Iterator[Path]:
         yield from (here / name for name in files if is_json_name(name))
 
 
-def _escaping_folders(here: Path, children: list[str], root: Path) -> Iterator[Problem]:
+def _escaping_folders(here: Path, children: list[str], root: Path) -> Iterator[SourceProblem]:
     for child in sorted(children):
         path = here / child
         if path.is_symlink() and not _is_inside(path, root.resolve()):
             yield _escapes(_relative(path, root) + "/")
 
 
-def _read(path: Path, name: str, real_root: Path, limits: Limits) -> tuple[str, bytes] | Problem:
+def _read(path: Path, name: str, real_root: Path, limits: Limits) -> tuple[str, bytes] | SourceProblem:
     if path.is_symlink() and not _is_inside(path, real_root):
         return _escapes(name)
     return read_file(path, name, limits)
@@ -79,7 +80,7 @@ def _is_inside(path: Path, real_root: Path) -> bool:
         return False
 
 
-def _escapes(name: str) -> Problem:
+def _escapes(name: str) -> SourceProblem:
     what = "is a link that leaves the folder and was not followed"
     return unreadable(name, what, reason_code="unsafe_path")
 

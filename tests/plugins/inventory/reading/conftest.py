@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.plugins.inventory.policies.problems import Problem
+from app.core import SourceProblem
 from app.plugins.inventory.reading.limits import DEFAULT_LIMITS
 from tests.support.recognized import read_export
 
@@ -38,7 +38,7 @@ def read():
 
     def read_all(path, limits=DEFAULT_LIMITS):
         found = list(read_export(path, limits=limits))
-        problems = [one for one in found if isinstance(one, Problem)]
-        return [one for one in found if not isinstance(one, Problem)], problems
+        problems = [one for one in found if isinstance(one, SourceProblem)]
+        return [one for one in found if not isinstance(one, SourceProblem)], problems
 
     return read_all

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app.core import SourceProblem
 from app.plugins.inventory.policies.canonical import canonicalize, content_hash
 from app.plugins.inventory.policies.identity import Identifier
-from app.plugins.inventory.policies.problems import Problem
 from app.plugins.inventory.policies.readable import readable
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.reading.documents import ReadDocument
@@ -32,7 +32,7 @@ def take_inventory(folder):
     """{(policy type, external id, twin): (path, name, content hash)} and the problems of a folder."""
     identifier, policies, problems = Identifier(KNOWN_TYPES), {}, []
     for found in read_export(folder):
-        if isinstance(found, Problem):
+        if isinstance(found, SourceProblem):
             problems.append(found)
             continue
         assert isinstance(found, ReadDocument)
