@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 API_VERSION = (1, 0)
 RUN_TYPE = re.compile(r"[a-z][a-z0-9_]{0,49}\.[a-z][a-z0-9_]{0,49}")
+LABEL_LENGTH = 200
 PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -278,6 +279,8 @@ def problems_of(plugin: Plugin) -> list[str]:
             problems.append(f"run type {operation.run_type[:120]!r} is not `resource.action` in lower case")
         if not operation.label.strip():
             problems.append(f"run type {operation.run_type[:120]!r} has no label")
+        if len(operation.label) > LABEL_LENGTH:
+            problems.append(f"run type {operation.run_type[:120]!r}: label over {LABEL_LENGTH} characters")
         problems += _wrong_limits(operation)
     declared = [operation.run_type for operation in plugin.operations]
     twice = sorted({run_type for run_type in declared if declared.count(run_type) > 1})

@@ -23,6 +23,10 @@ def plugin(name="probe", *operations, **declared):
         (plugin("probe", operation("NoDot")), "run type 'NoDot'"),
         (plugin("probe", operation("three.dots.here")), "run type 'three.dots.here'"),
         (plugin("probe", OperationType(run_type="a.b", label=" ", execute=print)), "'a.b' has no label"),
+        (
+            plugin("probe", OperationType(run_type="a.b", label="x" * 201, execute=print)),
+            "'a.b': label over 200 characters",
+        ),
     ],
 )
 def test_a_declaration_that_cannot_be_used_is_refused_with_a_sentence(wrong, words):
