@@ -37,9 +37,9 @@ check: $(DEV) ## format, lint, types, arrows, templates; then the size report
 	$(BIN)/python -m tools.template_lint app
 	$(BIN)/python -m tools.budgets app
 
-test: $(DEV) ## the whole test suite, browser included (WORKERS=2, ARGS=...)
+test: $(DEV) ## the whole test suite, browser and conformance kit included (WORKERS=2, ARGS=...)
 	sh tools/chromium.sh
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(or $(ARGS),tests --plugin-conformance)
 
 test-faults: $(DEV) ## the tests that kill workers and stop servers, alone, 15 minutes at most
 	timeout 900 $(BIN)/python -m pytest -n $(WORKERS) -m faults $(ARGS)

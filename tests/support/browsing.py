@@ -1,24 +1,21 @@
 """A browser without a screen, and a command line: both find nothing ambient and leave nothing behind."""
 
-import re
 from contextvars import Context
-from html import unescape
 from urllib.parse import urlsplit
 
 from flask import has_app_context
 from flask.cli import FlaskGroup
-from flask.testing import FlaskClient, FlaskCliRunner
+from flask.testing import FlaskCliRunner
 
+from app.conformance import browser as conformance
 from app.core.db import db
 
 PASSWORD = "correct horse battery"
 
-_TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
-
 
 def without_token(text):
     """A page without its CSRF token, which differs from second to second."""
-    return _TOKEN.sub("", text)
+    return conformance.TOKEN.sub("", text)
 
 
 def alone(call, *args, **kwargs):
@@ -38,27 +35,16 @@ def end_transaction() -> None:
         db.session.expire_all()
 
 
-class Browser(FlaskClient):
-    """A client that signs in and submits forms as a person does, CSRF token included."""
+class Browser(conformance.Browser):
+    """The kit's browser in a test that has an application context; it signs in by the form."""
 
     def open(self, *args, **kwargs):
-        # Buffered: a static file is closed with its answer.
-        return alone(super().open, *args, **{"buffered": True, **kwargs})
+        return alone(super().open, *args, **kwargs)
 
     def sign_in(self, user, password=PASSWORD):
         """Sign in as a user (or an address); answers with the response of the form."""
         email = user if isinstance(user, str) else user.email
         return self.submit("/sign-in", {"email": email, "password": password})
-
-    def submit(self, path, data=None, *, page="/sign-in", **kwargs):
-        """Post a form with the session's CSRF token; `page` is where the token is read."""
-        return self.post(path, data={**(data or {}), "csrf_token": self.csrf_token(page)}, **kwargs)
-
-    def csrf_token(self, page="/sign-in"):
-        """The session's CSRF token, from any page with the frame."""
-        found = _TOKEN.search(self.get(page, follow_redirects=True).text)
-        assert found, f"{page} carries no CSRF token"
-        return unescape(found[1])
 
 
 class CommandLine(FlaskCliRunner):

@@ -1,19 +1,12 @@
 """Runs whose worker dies at a commit of the test's choice, and is found out by a sweep."""
 
-from datetime import timedelta
-
-from sqlalchemy import event, update
-
-from app.core import clock, current_catalog, find_run, start_operation
-from app.core.db import db
+from app.conformance import dying
+from app.core import current_catalog, find_run, start_operation
 from app.core.runs.execute import execute_run
-from app.core.runs.models import BulkOperationRun
 from app.core.runs.rescue import sweep
 from tests.support.browsing import end_transaction
 
-
-class WorkerDied(BaseException):
-    """The end of a process, as far as this process can play it."""
+WorkerDied = dying.WorkerDied
 
 
 def run_crashing(tenant, run_type, params, *, at):
@@ -22,7 +15,7 @@ def run_crashing(tenant, run_type, params, *, at):
     Answers with the final run, and whether there was such a commit.
     """
     run_id = start_operation(current_catalog(), tenant, run_type, params).run.id
-    has_died = _die(run_id, at)
+    has_died = dying.die_after(run_id, at)
     run = find_run(tenant, run_id)
     if has_died:
         resume(run)
@@ -39,28 +32,4 @@ def resume(run):
 
 def expire(run):
     """Let a run's lease be over."""
-    past = clock.now() - timedelta(seconds=1)
-    db.session.execute(
-        update(BulkOperationRun).where(BulkOperationRun.id == run.id).values(lease_expires_at=past)
-    )
-    db.session.commit()
-
-
-def _die(run_id, at):
-    commits = 0
-
-    def count(_connection):
-        nonlocal commits
-        commits += 1
-        if commits == at + 1:  # at its beginning: the one before is in the database
-            raise WorkerDied
-
-    event.listen(db.engine, "begin", count)
-    try:
-        execute_run(run_id)
-    except WorkerDied:
-        return True
-    finally:
-        event.remove(db.engine, "begin", count)
-        db.session.rollback()
-    return False
+    dying.expire(run.id)

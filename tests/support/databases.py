@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 from app.config import load_settings
+from app.conformance.databases import created_database, drop_database, libpq
 from app.core.db import db, metadata
 from app.core.registry.lineages import upgrade_all
 from app.factory import create_app
@@ -58,7 +59,7 @@ def migrated_sqlite_file(tmp_path_factory) -> Path:
 def postgres_server() -> str:
     """URL of the PostgreSQL server of the tests; skips where there is none."""
     try:
-        psycopg.connect(_libpq(POSTGRES), connect_timeout=3).close()
+        psycopg.connect(libpq(POSTGRES), connect_timeout=3).close()
     except psycopg.OperationalError as error:
         pytest.skip(f"no PostgreSQL at TENANTATLAS_TEST_POSTGRES: {str(error).strip()[:120]}")
     return POSTGRES
@@ -79,14 +80,9 @@ def postgres_url(postgres_server, tmp_path_factory) -> Iterator[str]:
 
 
 def _created(server: str) -> Iterator[str]:
-    name = f"tenantatlas_test_{os.getpid()}_{uuid4().hex[:8]}"
-    with psycopg.connect(_libpq(server), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with psycopg.connect(_libpq(server), autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    url = created_database(server, f"tenantatlas_test_{os.getpid()}_{uuid4().hex[:8]}")
+    yield url
+    drop_database(server, url)
 
 
 def _migrate(folder: Path, url: str) -> None:
@@ -103,7 +99,3 @@ def _empty(url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     engine.dispose()
-
-
-def _libpq(url: str) -> str:
-    return url.replace("postgresql+psycopg://", "postgresql://", 1)

@@ -13,7 +13,8 @@ import pytest
 from app import plugins
 from app.core.db import metadata
 
-GREETINGS = Path(__file__).resolve().parents[1] / "samples" / "greetings.py"
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+GREETINGS = SAMPLES / "greetings.py"
 MODELS = """
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from app.core import Plugin, model_registry

@@ -180,6 +180,8 @@ class OperationType(Generic[P]):
             unprocessed (`stopped_early`); none: never.
         follows: run type -> what to start after each run of it that completed: asked with its facts, answers
             with parameters for this operation, or nothing.
+        examples: parameters with which the operation works in an otherwise empty tenant, or ends with a
+            failure it declares; the conformance kit runs each.
     """
 
     run_type: str
@@ -202,6 +204,7 @@ class OperationType(Generic[P]):
     concurrency: int | None = None
     breaker: int | None = None
     follows: "Mapping[str, Callable[[RunFacts], JsonObject | None]]" = field(default_factory=dict)
+    examples: tuple[Mapping[str, object], ...] = ()
 
     @property
     def resource(self) -> str:

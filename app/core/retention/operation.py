@@ -64,6 +64,7 @@ operation = OperationType(
     shown_inputs=lambda _tenant, params: {name: f"{days} days" for name, days in params},
     resumable=True,
     idempotent_items=True,
+    examples=({}, {"completed": 1, "completed_with_errors": 7, "failed": 7, "aborted": 7}),
 )
 
 plugin = Plugin(name="retention", version=__version__, operations=(operation,))

@@ -164,6 +164,8 @@ operation = OperationType(
     follows={"inventory.sync": comparison_with_baseline},
     resumable=True,
     idempotent_items=True,
+    # The two syncs that the examples of inventory have made in a tenant that was empty before.
+    examples=({"baseline_run_id": 1, "current_run_id": 2},),
     reason_codes={
         "coverage_incomplete": ReasonCode(
             "Nothing was read", "Sync again with an export that holds this type, then compare."

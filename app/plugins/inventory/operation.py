@@ -7,6 +7,9 @@ from app.plugins.inventory.scope import scope_key
 from app.plugins.inventory.sync import sync
 from app.plugins.inventory.sync_params import SyncParams
 
+# Beside the package, not imported: the sample stands on the plugins.
+_SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "exports"
+
 
 def _links(run: RunFacts) -> list[RelatedLink]:
     sync_run_id = run.summary.get("inventory_sync_run_id")
@@ -28,6 +31,11 @@ operation = OperationType(
     start_endpoint="inventory.new",
     resumable=True,
     idempotent_items=True,
+    examples=(
+        {"source": "files", "path": str(_SAMPLE / "2026-10-05")},
+        {"source": "files", "path": str(_SAMPLE / "2026-11-02")},
+        {"source": "files", "path": str(_SAMPLE / "not-there")},
+    ),
     reason_codes={
         "document_unreadable": ReasonCode(
             "Document unreadable",

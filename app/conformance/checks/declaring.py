@@ -1,0 +1,102 @@
+"""Is the declaration complete, and can everything in it be used?"""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from app import core
+from app.conformance.roll import Roll
+from app.conformance.subjects import Case, Subject
+from app.conformance.verdict import require
+from app.core.db import CoreModel
+from app.core.registry.contract import AnyOperation
+from app.core.runs.start import validated
+
+REASON_CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
+SPRITE = Path(core.__file__).parent / "static" / "vendor" / "bootstrap-icons" / "bootstrap-icons.svg"
+
+
+def test_the_plugin_is_loaded(subject: Subject) -> None:
+    """A plugin that fails to load is named with its stage and offers nothing."""
+    require(
+        not subject.reason,
+        f"The plugin {subject.name!r} cannot be used: {subject.reason}. Correct that first.",
+    )
+
+
+def test_an_operation_has_examples(operation: AnyOperation) -> None:
+    """Without an example nothing of the operation can be executed here."""
+    require(
+        operation.examples,
+        f"{operation.run_type} has no examples. Declare `examples=({{...}},)`: parameters with which it "
+        "works in an otherwise empty tenant, or ends with a reason code you declare; `({},)` where none "
+        "are needed.",
+    )
+
+
+def test_an_operation_explains_itself(operation: AnyOperation) -> None:
+    """The start page shows a description and an icon."""
+    require(
+        operation.description.strip(),
+        f"{operation.run_type} has no description. Say in one sentence what it does: the start page shows "
+        "it.",
+    )
+    require(
+        operation.icon in _icons(),
+        f"{operation.run_type}: there is no icon {operation.icon!r}. Take a name of bootstrap-icons that is "
+        f"in {SPRITE}.",
+    )
+
+
+def test_reason_codes_can_be_acted_upon(operation: AnyOperation) -> None:
+    """A code is stable and short; its label is for people."""
+    for code, meaning in operation.reason_codes.items():
+        require(
+            REASON_CODE.fullmatch(code),
+            f"{operation.run_type}: {code!r} is no reason code. Use lower-case letters, digits and "
+            "underscores, 80 at most: scripts compare it.",
+        )
+        require(
+            meaning.label.strip(),
+            f"{operation.run_type}: the reason code {code!r} has no label. Say in a few words what it means.",
+        )
+
+
+def test_an_example_fits_its_model_and_survives_being_stored(case: Case, roll: Roll) -> None:
+    """Parameters are stored as JSON and validated once more by the worker."""
+    operation = roll.catalog.operation(case.run_type)
+    params = validated(operation, case.params)
+    stored = json.loads(json.dumps(params.model_dump(mode="json")))
+    require(
+        validated(operation, stored) == params,
+        f"{case}: the parameters are not the same after they were stored as JSON: {stored}. Give "
+        f"{type(params).__name__} fields that its own `model_dump(mode='json')` can be validated into again.",
+    )
+
+
+def test_tables_hang_on_core_so_that_nothing_dangles(subject_with_tables: Subject, roll: Roll) -> None:
+    """Retention removes runs, an administrator removes tenants: a table must say what becomes of its rows."""
+    core_tables = {mapper.class_.__tablename__ for mapper in CoreModel.registry.mappers}
+    for table in roll.tables_of(subject_with_tables):
+        for key in table.foreign_keys:
+            about = f"{table.name}.{key.parent.name} -> {key.column.table.name}"
+            require(
+                key.column.table.name not in core_tables or key.ondelete in {"CASCADE", "SET NULL"},
+                f"{about} does not say what becomes of the row. Give the foreign key `ondelete='CASCADE'` "
+                "or 'SET NULL'.",
+            )
+
+
+def test_tables_bear_the_name_of_their_plugin(subject_of_distribution: Subject, roll: Roll) -> None:
+    """Two plugins never take each other's tables."""
+    for table in roll.tables_of(subject_of_distribution):
+        require(
+            table.name.startswith(f"{subject_of_distribution.name}__"),
+            f"The table {table.name!r} is not named {subject_of_distribution.name}__<table>. Rename it.",
+        )
+
+
+@cache
+def _icons() -> frozenset[str]:
+    return frozenset(re.findall(r'id="([^"]+)"', SPRITE.read_text(encoding="utf-8")))

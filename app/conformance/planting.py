@@ -1,0 +1,84 @@
+"""Texts put where a plugin may carry them on, and everything in which they could come up again."""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from app.conformance.deployment import Deployment
+from app.core.audit import AuditLog
+from app.core.db import CoreModel, db, table_of
+from app.core.errors import InvalidParametersError
+from app.core.notifications import Notification
+from app.core.registry.contract import AnyOperation
+from app.core.runs.events import BulkOperationRunEvent
+from app.core.runs.items import BulkOperationRunItem
+from app.core.runs.models import BulkOperationRun
+from app.core.runs.start import validated
+
+# Fictional, and of the shape of a JSON Web Token, which core knows for a secret wherever it stands.
+SECRET = "eyJhbGciOiJub25lIn0.eyJsYW50ZXJuIjoib3R0ZXIifQ.c2lnbmF0dXJlLW5vYm9keQ"  # noqa: S105 - planted
+HOSTILE = '<script>alert("conformance")</script><img src=x onerror=alert(1)>\u202etxt.exe'
+
+# Whole records, but for what is stored to be executed and never shown.
+_SHOWN: tuple[type[CoreModel], ...] = (
+    BulkOperationRun,
+    BulkOperationRunItem,
+    BulkOperationRunEvent,
+    Notification,
+    AuditLog,
+)
+_EXECUTED = {"bulk_operation_runs.params"}
+
+
+def planted(operation: AnyOperation, params: Mapping[str, object], text: str) -> dict[str, object] | None:
+    """An example with a text behind each of its own that its model still takes then.
+
+    Returns:
+        Nothing when there is no such field.
+    """
+    changed = dict(params)
+    for name, value in _with_defaults(operation, params).items():
+        fuller = {**changed, name: _behind(value, text)}
+        if fuller != changed and _fits(operation, fuller):
+            changed = fuller
+    return changed if text in repr(changed) else None
+
+
+def where_stored(deployment: Deployment, text: str) -> list[str]:
+    """The columns of runs, items, events, notifications and audit log that hold a text."""
+    found = []
+    with deployment.app.app_context():
+        for model in _SHOWN:
+            for name, value in _stored(model):
+                if text in value and name not in _EXECUTED:
+                    found.append(name)
+    return sorted(set(found))
+
+
+def _stored(model: type[CoreModel]) -> Iterator[tuple[str, str]]:
+    table = table_of(model)
+    for row in db.session.execute(select(table)).mappings():
+        for column in table.columns:
+            yield f"{table.name}.{column.name}", str(row[column.name])
+
+
+def _with_defaults(operation: AnyOperation, params: Mapping[str, object]) -> dict[str, object]:
+    checked: BaseModel = validated(operation, params)
+    return {name: getattr(checked, name) for name in type(checked).model_fields}
+
+
+def _behind(value: object, text: str) -> object:
+    if isinstance(value, str):
+        return f"{value} {text}"
+    if isinstance(value, list | tuple):
+        return [_behind(inner, text) for inner in value]
+    return value
+
+
+def _fits(operation: AnyOperation, params: Mapping[str, object]) -> bool:
+    try:
+        validated(operation, params)
+    except InvalidParametersError:
+        return False
+    return True
