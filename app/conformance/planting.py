@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from app.conformance.deployment import Deployment
+from app.conformance.subjects import Case
 from app.core.audit import AuditLog
 from app.core.db import CoreModel, db, table_of
 from app.core.errors import InvalidParametersError
@@ -31,17 +32,18 @@ _SHOWN: tuple[type[CoreModel], ...] = (
 _EXECUTED = {"bulk_operation_runs.params"}
 
 
-def planted(operation: AnyOperation, params: Mapping[str, object], text: str) -> dict[str, object] | None:
+def planted(deployment: Deployment, case: Case, text: str) -> dict[str, object] | None:
     """An example with a text behind each of its own that its model still takes then.
 
     Returns:
         Nothing when there is no such field.
     """
-    changed = dict(params)
-    for name, value in _with_defaults(operation, params).items():
-        fuller = {**changed, name: _behind(value, text)}
-        if fuller != changed and _fits(operation, fuller):
-            changed = fuller
+    operation, changed = deployment.operation(case.run_type), dict(case.params)
+    with deployment.app.app_context():  # a model may ask what is installed
+        for name, value in _with_defaults(operation, changed).items():
+            fuller = {**changed, name: _behind(value, text)}
+            if fuller != changed and _fits(operation, fuller):
+                changed = fuller
     return changed if text in repr(changed) else None
 
 

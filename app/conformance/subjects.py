@@ -7,9 +7,9 @@ from importlib.metadata import EntryPoint, entry_points
 
 from sqlalchemy import Table
 
+from app.core.registry.candidates import ENTRY_POINTS
 from app.core.registry.catalog import Catalog
 from app.core.registry.contract import AnyOperation, Plugin
-from app.core.registry.discovery import ENTRY_POINTS
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,20 @@
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from app import core
+from app.conformance.deployment import Deployment
 from app.conformance.roll import Roll
 from app.conformance.subjects import Case, Subject
 from app.conformance.verdict import require
 from app.core.db import CoreModel
 from app.core.registry.contract import AnyOperation
 from app.core.runs.start import validated
+
+Deploy = Callable[[str], Deployment]
 
 REASON_CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
 SPRITE = Path(core.__file__).parent / "static" / "vendor" / "bootstrap-icons" / "bootstrap-icons.svg"
@@ -63,13 +67,16 @@ def test_reason_codes_can_be_acted_upon(operation: AnyOperation) -> None:
         )
 
 
-def test_an_example_fits_its_model_and_survives_being_stored(case: Case, roll: Roll) -> None:
+def test_an_example_fits_its_model_and_survives_being_stored(case: Case, deploy: Deploy) -> None:
     """Parameters are stored as JSON and validated once more by the worker."""
-    operation = roll.catalog.operation(case.run_type)
-    params = validated(operation, case.params)
-    stored = json.loads(json.dumps(params.model_dump(mode="json")))
+    deployment = deploy(case.plugin)
+    operation = deployment.operation(case.run_type)
+    with deployment.app.app_context():
+        params = validated(operation, case.params)
+        stored = json.loads(json.dumps(params.model_dump(mode="json")))
+        again = validated(operation, stored)
     require(
-        validated(operation, stored) == params,
+        again == params,
         f"{case}: the parameters are not the same after they were stored as JSON: {stored}. Give "
         f"{type(params).__name__} fields that its own `model_dump(mode='json')` can be validated into again.",
     )

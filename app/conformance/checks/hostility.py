@@ -40,7 +40,7 @@ def test_hostile_parameters_are_shown_as_texts(case: Case, deploy: Deploy) -> No
     with deployment.app.app_context():
         tenant_by_slug(SLUG).name = HOSTILE
         db.session.commit()
-    params = planted(deployment.operation(case.run_type), case.params, HOSTILE)
+    params = planted(deployment, case, HOSTILE)
     run = deployment.finished(case.run_type, case.params if params is None else params)
     plugin = deployment.catalog.plugins[case.plugin]
     links = [link["url"] for link in run.related_links]

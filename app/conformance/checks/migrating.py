@@ -12,7 +12,9 @@ from app.conformance.deployment import Deployment
 from app.conformance.subjects import Subject, cases_of, standing_on, tables_of
 from app.conformance.verdict import require
 from app.core.db import db
-from app.core.registry.lineages import lineage_states, upgrade_all
+from app.core.registry.catalog import current_catalog
+from app.core.registry.lineage_states import lineage_states
+from app.core.registry.lineages import upgrade_all
 
 Deploy = Callable[[str], Deployment]
 
@@ -20,7 +22,7 @@ Deploy = Callable[[str], Deployment]
 def test_its_tables_are_up_to_date(subject_with_tables: Subject, deploy: Deploy) -> None:
     """`flask db upgrade` brings them where the code is."""
     with deploy(subject_with_tables.name).app.app_context():
-        states = {state.name: state.problem for state in lineage_states()}
+        states = {state.name: state.problem for state in lineage_states(current_catalog())}
     problem = states.get(subject_with_tables.name, "it has no lineage")
     require(problem is None, f"{subject_with_tables}: after `flask db upgrade` {problem}.")
 

@@ -21,7 +21,7 @@ def test_a_secret_in_the_parameters_comes_up_nowhere(
 ) -> None:
     """A token typed into a field: not in run, events, notifications, audit log, logs or pages."""
     deployment = deploy(case.plugin)
-    params = planted(deployment.operation(case.run_type), case.params, SECRET)
+    params = planted(deployment, case, SECRET)
     if params is None:
         params = dict(case.params)
     with caplog.at_level("INFO"):

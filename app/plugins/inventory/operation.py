@@ -1,5 +1,7 @@
 """The declaration of `inventory.sync`."""
 
+from pathlib import Path
+
 from flask import url_for
 
 from app.core import OperationType, ReasonCode, RelatedLink, RunFacts
