@@ -22,7 +22,7 @@ from app.core.db import db, prepare_engine
 from app.core.diagnosis import watch
 from app.core.errors import PluginError
 from app.core.keys import derive_key
-from app.core.registry import faults, lineages
+from app.core.registry import candidates, faults, lineages
 from app.core.registry.catalog import EXTENSION, Catalog
 from app.core.registry.discovery import load_catalog
 from app.core.registry.rehearsal import attach
@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     catalog = _load_plugins(settings)
     app.extensions |= {
         EXTENSION: catalog,
+        candidates.PACKAGE: plugins,
         faults.EXTENSION: faults.FaultLog(),
         watch.EXTENSION: watch.Watch(),
     }

@@ -116,3 +116,16 @@ def test_what_waits_for_drift_ends_or_pauses_and_goes_on_when_it_is_back(tree, m
     resumed = resume_schedule(catalog, tenant, made.schedule_id)
     assert (resumed.is_enabled, resumed.pause_reason) == (True, None)
     assert list_runs(tenant, RunFilter(run_type="drift.generate"))[0].initiator == "schedule Nightly drift"
+
+
+def test_its_tables_cannot_be_told_without_its_code_so_they_are_named_and_kept(tree, made):
+    active = tree.flask("plugins", "purge", "drift", "--yes", "drift")
+    assert "a run of drift is queued or running" in active.stderr
+    assert tree.flask("runs", "abort", made.queued_id).returncode == 0
+
+    refused = tree.flask("plugins", "purge", "drift", "--yes", "drift")
+
+    assert refused.returncode == 1
+    assert "the code of drift is gone, and no table is named drift__" in refused.stderr
+    left = refused.stderr.partition("is among: ")[2].strip().split(", ")
+    assert left == ["alembic_version_drift", "drift_baselines", "findings"]

@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from app.core.cli.output import echo_json, json_option
+from app.core.cli.purge import purge
 from app.core.db import JsonObject, reading
 from app.core.diagnosis.complaints import Complaint, complaints
 from app.core.diagnosis.workers import Crew, crew
@@ -15,6 +16,7 @@ from app.core.registry.lineage_states import lineage_states
 from app.core.tenants import all_tenants
 
 plugins = AppGroup("plugins", help="Plugins: where run types come from.")
+plugins.add_command(purge)
 
 
 @plugins.command("list")

@@ -7,6 +7,7 @@ from importlib.metadata import Distribution, EntryPoint, distributions
 from types import ModuleType
 
 ENTRY_POINTS = "tenantatlas.plugins"
+PACKAGE = "tenantatlas.plugin_package"  # extension: where the built-in ones are
 
 
 @dataclass(frozen=True)

@@ -52,22 +52,18 @@ def load_catalog(
     return catalog
 
 
-def find_plugin(package: ModuleType, name: str) -> tuple[Plugin, Candidate] | None:
-    """A plugin by its own name, wherever it is and whether or not it is disabled; nothing: its code is gone.
-
-    Raises:
-        PluginError: something of that name is there and cannot be imported.
-    """
+def plugins_on_disk(package: ModuleType) -> tuple[dict[str, Plugin], list[PluginError]]:
+    """Every plugin whose code is there, by name, whatever the settings say; and what cannot be asked."""
+    found: dict[str, Plugin] = {}
+    failures: list[PluginError] = []
     for candidate in candidates(package):
         try:
             plugin = _located(candidate)
         except PluginError as error:
-            if name in (candidate.name, error.name):
-                raise
-            continue
-        if plugin.name == name:
-            return plugin, candidate
-    return None
+            failures.append(error)
+        else:
+            found.setdefault(plugin.name, plugin)
+    return found, failures
 
 
 def _found(

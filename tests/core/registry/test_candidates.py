@@ -5,7 +5,7 @@ import pytest
 from app import plugins
 from app.core.registry.candidates import candidates
 from app.core.registry.catalog import EXTENSION
-from app.core.registry.discovery import find_plugin
+from app.core.registry.discovery import plugins_on_disk
 
 HELLO = "from app.core import Plugin\nplugin = Plugin(name='hello', version='1')"
 
@@ -83,10 +83,11 @@ def test_built_in_plugins_come_from_no_distribution(app):
     assert app.extensions[EXTENSION].distributions == {}
 
 
-def test_a_plugin_is_found_by_its_own_name(install):
+def test_what_is_on_the_disk_is_found_by_its_own_name_whatever_the_settings_say(install):
     install("greeter", HELLO)
+    install("broken", "raise LookupError('gone')")
 
-    plugin, candidate = find_plugin(plugins, "hello")
+    found, failures = plugins_on_disk(plugins)
 
-    assert (plugin.name, candidate.name) == ("hello", "greeter")
-    assert find_plugin(plugins, "nobody") is None
+    assert {"hello", "inventory", "drift"} <= set(found)
+    assert [(failure.name, failure.stage) for failure in failures] == [("broken", "import")]
