@@ -16,12 +16,13 @@ from app.plugins.inventory.models import InventoryVersion
 from tests.browser.operations import take_snapshots
 from tests.support.records import LEASE_SECONDS, lease_of, tally
 
-OPERATOR, READONLY = "operator@example.com", "readonly@example.com"
+OPERATOR, READONLY, OWNER = "operator@example.com", "readonly@example.com", "owner@example.com"
 
 # What it shows: (who looks, path). Braces are filled by the gallery.
 PAGES = {
     "sign-in": (None, "/sign-in"),
     "tenants": (OPERATOR, "/"),
+    "plugins": (OWNER, "/plugins"),
     "tenant": (OPERATOR, "/t/{full}/"),
     "tenant, seen only": (READONLY, "/t/{full}/"),
     "tenant without runs": (OPERATOR, "/t/{bare}/"),
@@ -79,6 +80,7 @@ def build_gallery(make_tenant, member, make_run) -> dict[str, object]:
     for tenant in (full, bare):
         member(tenant)
         member(tenant, Role.READONLY)
+        member(tenant, Role.OWNER)
     baseline, current = take_snapshots(full)
     shown = {
         "full": full.slug,
