@@ -37,6 +37,7 @@ from app.core.registry.contract import (
 from app.core.registry.declared import Declared
 from app.core.registry.extensions import (
     CardFact,
+    FindingType,
     InventorySource,
     OverviewCard,
     PolicyShape,
@@ -61,6 +62,7 @@ __all__ = [
     "CallOverError",
     "CardFact",
     "Declared",
+    "FindingType",
     "InvalidInputError",
     "InvalidParametersError",
     "InventorySource",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from app.core.registry.extensions import InventorySource, OverviewCard, PolicyType
+from app.core.registry.extensions import FindingType, InventorySource, OverviewCard, PolicyType
 from app.core.users import Role
 
 if TYPE_CHECKING:
@@ -245,6 +245,7 @@ class Plugin:
         nav: entries in the navigation.
         inventory_sources: where it lets `inventory.sync` read from.
         policy_types: kinds of policies it lets inventory tell apart.
+        finding_types: kinds of findings its runs may write.
         overview_cards: cards on the start page of each tenant.
     """
 
@@ -260,6 +261,7 @@ class Plugin:
     nav: tuple[NavItem, ...] = ()
     inventory_sources: tuple[InventorySource[Any], ...] = ()
     policy_types: tuple[PolicyType, ...] = ()
+    finding_types: tuple[FindingType, ...] = ()
     overview_cards: tuple[OverviewCard, ...] = ()
 
 

@@ -1,10 +1,16 @@
-"""Drift: what changed between two snapshots of one tenant, as findings with severity and evidence."""
+"""Drift: what changed between two snapshots of one tenant, as findings with severity and evidence.
+
+Other plugins use the names in `__all__`.
+"""
 
 from app.core import NavItem, Plugin
 from app.plugins.drift.cli import drift, findings
+from app.plugins.drift.finding_types import drift as drift_findings
 from app.plugins.drift.generate import operation
 from app.plugins.drift.models import DriftModel
 from app.plugins.drift.overview import open_findings
+from app.plugins.drift.recording import FindingFact, NewFinding, record_findings
+from app.plugins.drift.severity import Severity
 from app.plugins.drift.views import drift_pages, finding_pages
 
 plugin = Plugin(
@@ -20,7 +26,8 @@ plugin = Plugin(
         NavItem("Drift", "drift.index", "arrow-left-right"),
         NavItem("Findings", "findings.index", "clipboard-check"),
     ),
+    finding_types=(drift_findings,),
     overview_cards=(open_findings,),
 )
 
-__all__ = ["plugin"]
+__all__ = ["FindingFact", "NewFinding", "Severity", "plugin", "record_findings"]

@@ -125,6 +125,7 @@ def _params(baseline_run_id: int | None, current_run_id: int | None) -> JsonObje
 def _document(finding: Finding) -> JsonObject:
     return {
         "id": finding.id,
+        "finding_type": finding.finding_type,
         "change_kind": finding.change_kind,
         "subject_type": finding.subject_type,
         "subject_external_id": finding.subject_external_id,

@@ -23,9 +23,9 @@ from app.core import (
 from app.plugins.drift.baselines import comparison_with_baseline
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.drifted import drifted_policies
-from app.plugins.drift.findings import FindingWriter
 from app.plugins.drift.pair import SnapshotPair, compared_collections, find_pair, states_of
 from app.plugins.drift.withholding import Withholding
+from app.plugins.drift.writer import FindingWriter
 from app.plugins.inventory import (
     CoverageState,
     PolicyDifference,

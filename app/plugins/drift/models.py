@@ -1,4 +1,4 @@
-"""Findings: one row per drift, found again as often as one likes."""
+"""Findings: one row each, found again as often as one likes."""
 
 from datetime import datetime
 
@@ -6,8 +6,6 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core import JsonObject, clock, model_registry
-
-FINDING_TYPE = "drift"
 
 
 class DriftModel(DeclarativeBase):
@@ -29,7 +27,7 @@ class DriftBaseline(DriftModel):
 
 
 class Finding(DriftModel):
-    """One policy that is not as it was."""
+    """One thing that is not as it was, or not as it should be."""
 
     __tablename__ = "findings"
     __table_args__ = (
@@ -42,7 +40,7 @@ class Finding(DriftModel):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
-    finding_type: Mapped[str] = mapped_column(String(40), default=FINDING_TYPE)
+    finding_type: Mapped[str] = mapped_column(String(40))  # key of a FindingType, declared or not any more
     scope_key: Mapped[str] = mapped_column(String(32))
     baseline_run_id: Mapped[int | None] = mapped_column(
         ForeignKey("inventory_sync_runs.id", ondelete="SET NULL")
@@ -54,8 +52,8 @@ class Finding(DriftModel):
         ForeignKey("bulk_operation_runs.id", ondelete="SET NULL")
     )
     fingerprint: Mapped[str] = mapped_column(String(32))
-    change_kind: Mapped[str] = mapped_column(String(16))  # added, removed, modified, recreated
-    collection: Mapped[str] = mapped_column(String(120))
+    change_kind: Mapped[str] = mapped_column(String(16))  # added, removed, modified, recreated, observed
+    collection: Mapped[str] = mapped_column(String(120))  # empty: it is about no policy
     subject_type: Mapped[str] = mapped_column(String(120))  # concrete Graph type, short
     subject_external_id: Mapped[str] = mapped_column(String(1300))
     policy_id: Mapped[str | None] = mapped_column(ForeignKey("inventory_policies.id", ondelete="SET NULL"))

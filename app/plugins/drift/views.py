@@ -22,24 +22,30 @@ from app.core import (
 )
 from app.plugins.drift.baselines import baseline_of, clear_baseline, set_baseline
 from app.plugins.drift.compare import ChangeKind
+from app.plugins.drift.finding_types import finding_type_description, finding_type_label
 from app.plugins.drift.findings import (
     FindingFilter,
     collections_with_findings,
     count_findings,
     find_finding,
     list_findings,
+    types_with_findings,
 )
 from app.plugins.drift.pair import latest_pair
 from app.plugins.drift.severity import Severity
 from app.plugins.inventory import comparable_syncs, scope_label
 
 Choice = TypeVar("Choice", bound=StrEnum)
+FINDING_TYPE = re.compile(r"[A-Za-z]\w{0,39}")
 COLLECTION = re.compile(r"[A-Za-z]\w{0,119}")
 
 drift_pages = Blueprint("drift", __name__, url_prefix="/t/<tenant>/drift", template_folder="templates")
 finding_pages = Blueprint(
     "findings", __name__, url_prefix="/t/<tenant>/findings", template_folder="templates"
 )
+
+finding_pages.add_app_template_filter(finding_type_label)
+finding_pages.add_app_template_filter(finding_type_description)
 
 
 @drift_pages.get("")
@@ -99,6 +105,7 @@ def list_page() -> str:
         severities=list(Severity),
         kinds=list(ChangeKind),
         collections=collections_with_findings(tenant),
+        types=types_with_findings(tenant),
         retry=retry_offer(wanted.run_id) if wanted.run_id else None,
     )
 
@@ -143,15 +150,16 @@ def _wanted() -> FindingFilter:
     return FindingFilter(
         severity=_choice(Severity, "severity"),
         kind=_choice(ChangeKind, "change"),
-        collection=_collection(),
+        collection=_word("type", COLLECTION, "policy type"),
+        finding_type=_word("finding", FINDING_TYPE, "finding type"),
         run_id=min(int(run_id[:19]), 2**62) if run_id else None,
     )
 
 
-def _collection() -> str | None:
-    value = request.args.get("type", "").strip()
-    if value and not COLLECTION.fullmatch(value):
-        raise InvalidInputError(f"type: {value[:40]!r} is no policy type")
+def _word(name: str, pattern: re.Pattern[str], what: str) -> str | None:
+    value = request.args.get(name, "").strip()
+    if value and not pattern.fullmatch(value):
+        raise InvalidInputError(f"{name}: {value[:40]!r} is no {what}")
     return value or None
 
 
@@ -160,6 +168,7 @@ def _query(wanted: FindingFilter) -> dict[str, object]:
         "severity": wanted.severity,
         "change": wanted.kind,
         "type": wanted.collection,
+        "finding": wanted.finding_type,
         "run": wanted.run_id,
     }
     return {name: value for name, value in values.items() if value is not None}

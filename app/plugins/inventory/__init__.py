@@ -19,6 +19,7 @@ from app.plugins.inventory.store.snapshots import (
     comparable_syncs,
     coverage_of,
     find_sync,
+    known_policies,
     unread_in,
 )
 from app.plugins.inventory.views import pages
@@ -50,6 +51,7 @@ __all__ = [
     "coverage_of",
     "differences_between",
     "find_sync",
+    "known_policies",
     "list_rules",
     "plugin",
     "scope_label",

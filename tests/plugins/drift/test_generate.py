@@ -6,8 +6,8 @@ from sqlalchemy import update
 
 from app.core import clock, db
 from app.plugins.drift import generate as generation
-from app.plugins.drift.findings import FindingWriter
 from app.plugins.drift.models import Finding
+from app.plugins.drift.writer import FindingWriter
 from tests.support.databases import on_both_databases
 from tests.support.snapshots import compliance, conditional_access
 

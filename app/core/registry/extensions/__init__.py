@@ -1,6 +1,7 @@
 """What a plugin adds to the product beside run types. Declarations only: nothing here knows any plugin."""
 
 from app.core.registry.extensions.base import Extension
+from app.core.registry.extensions.finding_type import FindingType
 from app.core.registry.extensions.inventory_source import (
     Found,
     InventorySource,
@@ -10,13 +11,14 @@ from app.core.registry.extensions.inventory_source import (
 from app.core.registry.extensions.overview_card import TONES, CardFact, OverviewCard
 from app.core.registry.extensions.policy_type import PolicyShape, PolicyType
 
-EXTENSIONS: tuple[type[Extension], ...] = (InventorySource, PolicyType, OverviewCard)
+EXTENSIONS: tuple[type[Extension], ...] = (InventorySource, PolicyType, FindingType, OverviewCard)
 
 __all__ = [
     "EXTENSIONS",
     "TONES",
     "CardFact",
     "Extension",
+    "FindingType",
     "Found",
     "InventorySource",
     "OverviewCard",

@@ -1,7 +1,7 @@
 """Reading snapshots: syncs, what each of them read, and the history of a policy."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select
@@ -122,6 +122,14 @@ def find_policy(tenant: Tenant, policy_id: str) -> InventoryPolicy | None:
     return db.session.scalar(
         select(InventoryPolicy).where(InventoryPolicy.tenant_id == tenant.id, InventoryPolicy.id == policy_id)
     )
+
+
+def known_policies(tenant: Tenant, policy_ids: Collection[str]) -> set[str]:
+    """Those of some policy ids that are a tenant's; at most a few hundred at a time."""
+    query = select(InventoryPolicy.id).where(
+        InventoryPolicy.tenant_id == tenant.id, InventoryPolicy.id.in_(policy_ids)
+    )
+    return set(db.session.scalars(query)) if policy_ids else set()
 
 
 def versions_of(policy: InventoryPolicy) -> Sequence[InventoryVersion]:

@@ -1,0 +1,37 @@
+"""Findings on their way into the table."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.core import JsonObject, db, redact
+from app.plugins.drift.compare import Change, changed_paths, evidence_of
+from app.plugins.drift.models import Finding
+
+# What seeing a finding again does not change.
+_KEPT = frozenset({"tenant_id", "fingerprint", "created_at", "status"})
+
+
+def shown(changes: Sequence[Change]) -> JsonObject:
+    """What a finding shows of its changes: bounded and redacted."""
+    return {"evidence": evidence_of(changes, redact), "changed_paths": changed_paths(changes, redact)}
+
+
+def store(rows: Sequence[JsonObject]) -> None:
+    """Insert findings, or bring those up to date that were found before; the caller fences and commits.
+
+    Args:
+        rows: columns of `Finding`, the same in each; the fingerprint says which finding it is.
+    """
+    if not rows:
+        return
+    connection, table = db.session.connection(), Finding.__table__
+    if not isinstance(table, Table):
+        raise TypeError(table)
+    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    refreshed = {name: statement.excluded[name] for name in rows[0] if name not in _KEPT}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["tenant_id", "fingerprint"], set_=refreshed),
+        list(rows),
+    )

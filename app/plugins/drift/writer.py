@@ -1,0 +1,105 @@
+"""From drifted policies to findings."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+import orjson
+
+from app.core import JsonObject, Tenant, clock, db, safe_reason, tenant_key
+from app.plugins.drift.compare import ChangeKind, changes_between, fingerprint_of, is_never_a_finding
+from app.plugins.drift.drifted import DriftedPolicy
+from app.plugins.drift.finding_types import drift
+from app.plugins.drift.pair import SnapshotPair
+from app.plugins.drift.severity import Subject, Verdict, severity_of
+from app.plugins.drift.storing import shown, store
+from app.plugins.drift.trimming import without_equal_settings
+from app.plugins.inventory import Sealer, bodies_of, canonicalize, list_rules
+
+
+class FindingWriter:
+    """Turns drifted policies into findings: inserted, or brought up to date when found before."""
+
+    def __init__(self, tenant: Tenant, pair: SnapshotPair, run_id: int, fence: Callable[[], None]) -> None:
+        """Write for one run over one pair of snapshots.
+
+        Args:
+            tenant: whose.
+            pair: what is compared.
+            run_id: the drift generation.
+            fence: called in each writing transaction before its commit; raises if another holds the run.
+        """
+        self._fence = fence
+        self._tenant, self._pair, self._run_id = tenant, pair, run_id
+        self._sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
+        self.counts: Counter[ChangeKind] = Counter()
+        self.exempt = 0  # policies that Microsoft keeps itself: no findings
+
+    def write(self, policies: Sequence[DriftedPolicy]) -> None:
+        """Judge and store a chunk of policies; commits."""
+        bodies = bodies_of(self._tenant, list({digest for policy in policies for digest in policy.hashes}))
+        # Reading ends before anything is computed: on SQLite nobody else could write meanwhile.
+        db.session.commit()
+        rows = [row for policy in policies if (row := self._row(policy, bodies)) is not None]
+        store(rows)
+        self._fence()
+        db.session.commit()
+        self.counts.update(ChangeKind(row["change_kind"]) for row in rows)
+        self.exempt += len(policies) - len(rows)
+
+    def _row(self, policy: DriftedPolicy, bodies: Mapping[str, bytes]) -> JsonObject | None:
+        before, after = self._contents(policy, bodies)
+        if is_never_a_finding(policy.collection, before, after):
+            return None
+        changes = []
+        if before is not None and after is not None:
+            changes = changes_between(before, after, list_rules)
+        subject = Subject(policy.collection, policy.policy_type)
+        verdict = severity_of(subject, policy.kind, changes, before, after)
+        return {**self._facts(policy), **_judgement(verdict), **shown(changes)}
+
+    def _contents(
+        self, policy: DriftedPolicy, bodies: Mapping[str, bytes]
+    ) -> tuple[JsonObject | None, JsonObject | None]:
+        """Canonical contents of both sides, without the settings that are equal in both."""
+        before = orjson.loads(bodies[policy.before_hash]) if policy.before_hash else None
+        after = orjson.loads(bodies[policy.after_hash]) if policy.after_hash else None
+        if before is not None and after is not None:
+            before, after = without_equal_settings(before, after)
+        return self._canonical(before, policy), self._canonical(after, policy)
+
+    def _canonical(self, body: JsonObject | None, policy: DriftedPolicy) -> JsonObject | None:
+        if body is None:
+            return None
+        # Stored bodies were searched for credentials when they were read.
+        return canonicalize(body, policy.collection, self._sealer, is_wary=False).content
+
+    def _facts(self, policy: DriftedPolicy) -> JsonObject:
+        now = clock.now()
+        identity = (policy.policy_type, policy.external_id, policy.kind.value)
+        return {
+            "tenant_id": self._tenant.id,
+            "finding_type": drift.key,
+            "scope_key": self._pair.scope_key,
+            "baseline_run_id": self._pair.baseline.id,
+            "current_run_id": self._pair.current.id,
+            "operation_run_id": self._run_id,
+            "fingerprint": fingerprint_of(drift.key, self._pair.scope_key, *identity),
+            "change_kind": policy.kind.value,
+            "collection": policy.collection,
+            "subject_type": policy.policy_type,
+            "subject_external_id": policy.external_id,
+            "policy_id": policy.policy_id,
+            "display_name": policy.display_name,
+            "status": "new",
+            "created_at": now,
+            "updated_at": now,
+        }
+
+
+def _judgement(verdict: Verdict) -> JsonObject:
+    return {
+        "severity": verdict.severity.value,
+        "severity_rank": verdict.severity.rank,
+        "severity_rule": verdict.rule_id,
+        "severity_reason": safe_reason(verdict.reason),
+    }
