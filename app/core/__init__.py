@@ -21,18 +21,15 @@ from app.core.errors import (
 )
 from app.core.keys import tenant_key
 from app.core.redaction import redact, safe_reason
+from app.core.registry.api import API_VERSION
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import (
-    API_VERSION,
     NavItem,
     NoParams,
     OperationType,
     Plugin,
     ReasonCode,
     RelatedLink,
-    RunContext,
-    RunFacts,
-    RunItems,
 )
 from app.core.registry.declared import Declared
 from app.core.registry.extensions import (
@@ -45,6 +42,7 @@ from app.core.registry.extensions import (
     SourceDocument,
     SourceProblem,
 )
+from app.core.registry.running import RunContext, RunFacts, RunItems
 from app.core.retention.kept import kept_runs
 from app.core.runs.document import run_document
 from app.core.runs.models import BulkOperationRun

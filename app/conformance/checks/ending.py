@@ -9,7 +9,7 @@ from app.conformance.deployment import Deployment
 from app.conformance.subjects import Case
 from app.conformance.verdict import require
 from app.core.db import db
-from app.core.registry.contract import RunContext
+from app.core.registry.running import RunContext
 from app.core.runs.items import BulkOperationRunItem
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
@@ -58,13 +58,13 @@ def test_an_example_leaves_no_transaction_open(case: Case, deploy: Deploy) -> No
 
 def _watch(deployment: Deployment, case: Case, left: list[bool]) -> None:
     """Note whether a transaction is open as the operation returns, which core would end for it."""
-    execute = deployment.operation(case.run_type).execute
+    perform = deployment.operation(case.run_type).perform
 
     def watched(run: RunContext[BaseModel]) -> None:
-        execute(run)
+        perform(run)
         left.append(db.session().in_transaction())
 
-    deployment.change(case.run_type, execute=watched)
+    deployment.change(case.run_type, execute=watched, process_item=None)
 
 
 def _codes_of(deployment: Deployment, run: BulkOperationRun) -> set[str]:

@@ -7,8 +7,11 @@ from typing import Any
 from flask import current_app
 
 from app.core.errors import PluginError, UnknownRunTypeError
-from app.core.registry.contract import AnyOperation, Plugin, incompatibility_of, problems_of
+from app.core.redaction import safe_reason
+from app.core.registry.api import incompatibility
+from app.core.registry.contract import AnyOperation, Plugin
 from app.core.registry.declared import Declared, E, declarations, wrong_declarations
+from app.core.registry.problems import problems_of
 from app.core.registry.stages import Stage
 
 EXTENSION = "tenantatlas.catalog"
@@ -49,9 +52,9 @@ class Catalog:
             PluginError: it was written for another API, its declaration cannot be used, or a plugin it
                 requires is not loaded.
         """
-        if reason := incompatibility_of(plugin):
+        if reason := incompatibility(plugin.requires_api):
             raise PluginError(plugin.name, Stage.COMPATIBILITY, reason)
-        problems = problems_of(plugin)
+        problems = _problems_of(plugin)
         if plugin.name in self.plugins:
             problems.append("another plugin has this name")
         problems += [
@@ -113,6 +116,14 @@ class Catalog:
             if any(blueprint.name in wanted for blueprint in plugin.blueprints):
                 return plugin.name
         return None
+
+
+def _problems_of(plugin: Plugin) -> list[str]:
+    try:
+        return problems_of(plugin)
+    except Exception as error:
+        reason = f"its declaration cannot be read: {type(error).__name__}: {safe_reason(str(error), 200)}"
+        raise PluginError(plugin.name, Stage.VALIDATE, reason) from error
 
 
 def in_required_order(plugins: Iterable[Plugin]) -> list[Plugin]:

@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from app.core.registry.api import API_VERSION
 from app.core.registry.extensions import FindingType, InventorySource, OverviewCard, PolicyType
+from app.core.registry.running import RunContext, RunFacts
 from app.core.users import Role
 
 if TYPE_CHECKING:
@@ -22,20 +22,13 @@ if TYPE_CHECKING:
     from app.core.db import JsonObject
     from app.core.tenants import Tenant
 
-API_VERSION = (1, 0)
-RUN_TYPE = re.compile(r"[a-z][a-z0-9_]{0,49}\.[a-z][a-z0-9_]{0,49}")
-LABEL_LENGTH = 200
-PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+P = TypeVar("P", bound=BaseModel)
 
 
 class NoParams(BaseModel):
     """Parameters of an operation that takes none."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-P = TypeVar("P", bound=BaseModel)
-P_co = TypeVar("P_co", bound=BaseModel, covariant=True)
 
 
 @dataclass(frozen=True)
@@ -63,94 +56,6 @@ class ReasonCode:
     advice: str = ""
 
 
-class RunFacts(Protocol):
-    """A run as its related links are asked for: finished, or about to be."""
-
-    @property
-    def id(self) -> int:
-        """Number of the run."""
-
-    @property
-    def tenant(self) -> "Tenant":
-        """Whose run it is."""
-
-    @property
-    def params(self) -> "JsonObject":
-        """Validated parameters, as JSON values."""
-
-    @property
-    def summary(self) -> "JsonObject":
-        """What the executor left with `run.summarize`."""
-
-
-class RunItems(Protocol):
-    """The items of a run, streamed from the ledger a page at a time."""
-
-    def __iter__(self) -> Iterator[str]:
-        """Ids without an outcome, in their order: after a resume, what is left to do."""
-
-    def __len__(self) -> int:
-        """How many items the run has, whatever became of them."""
-
-    def every(self) -> Iterator[str]:
-        """All ids in their order, whatever became of them."""
-
-
-class RunContext(Protocol[P_co]):
-    """A running run, as its executor sees it.
-
-    Every method may raise an error that ends this call (`LeaseLostError`, `RunAbortedError`,
-    `RunInterruptedError`): let it pass.
-    """
-
-    @property
-    def id(self) -> int:
-        """Number of the run."""
-
-    @property
-    def tenant(self) -> "Tenant":
-        """Whose run it is: the first argument of every query."""
-
-    @property
-    def params(self) -> P_co:
-        """Validated parameters."""
-
-    @property
-    def attempt(self) -> int:
-        """1 for the first call of the executor; more when the run is resumed."""
-
-    @property
-    def items(self) -> RunItems:
-        """The items that have no outcome yet; given at the start or by `expect`."""
-
-    def expect(self, item_ids: Iterable[str]) -> None:
-        """Add items found while running; ids already known are ignored."""
-
-    def item(self, item_id: str) -> AbstractContextManager[None]:
-        """Work on one item: it succeeds unless `ItemFailedError` or `ItemSkippedError` is raised inside.
-
-        Any other exception fails the item with `unexpected_error`; its text is logged, not stored.
-        """
-
-    def report(self, reason_code: str, reason: str, *, item_id: str | None = None) -> None:
-        """Add a failure entry that is not an item's outcome (a second broken file of one item)."""
-
-    def summarize(self, **facts: object) -> None:
-        """Leave JSON-ready facts on the run: counts and notes for pages, links and the CLI."""
-
-    def checkpoint(self) -> None:
-        """Show progress and stop here if the run was aborted, interrupted, lost or took too long.
-
-        It commits the current transaction of `db.session` when it writes: at most every 250 ms.
-        """
-
-    def fence(self) -> None:
-        """Prove, in the current transaction of `db.session`, that the run is still this worker's.
-
-        Call it before the commit of the operation's own writes: a late worker then writes nothing.
-        """
-
-
 @dataclass(frozen=True, kw_only=True)
 class OperationType(Generic[P]):
     """A run type and everything core needs to offer, start, execute and show it.
@@ -159,6 +64,7 @@ class OperationType(Generic[P]):
         run_type: `resource.action`, lower case.
         label: what an operator calls it.
         execute: does the work; see `RunContext`.
+        process_item: instead of `execute`: does one item; core walks `items`, each inside `run.item(...)`.
         params: pydantic model of the parameters.
         description: one sentence on the start page.
         icon: name in the icon sprite.
@@ -186,7 +92,8 @@ class OperationType(Generic[P]):
 
     run_type: str
     label: str
-    execute: Callable[[RunContext[P]], None]
+    execute: Callable[[RunContext[P]], None] | None = None
+    process_item: Callable[[RunContext[P], str], None] | None = None
     params: type[P] = NoParams  # type: ignore[assignment]  # the default belongs to P's default
     description: str = ""
     icon: str = "gear"
@@ -223,6 +130,15 @@ class OperationType(Generic[P]):
         else:
             detail = json.dumps(params.model_dump(mode="json"), sort_keys=True)
         return f"{self.run_type}:{hashlib.blake2b(detail.encode(), digest_size=16).hexdigest()}"
+
+    def perform(self, run: RunContext[P]) -> None:
+        """Do the work of a run: execute it, or process each item that has no outcome yet."""
+        if self.execute is not None:
+            self.execute(run)
+        if self.process_item is not None:
+            for item_id in run.items:
+                with run.item(item_id):
+                    self.process_item(run, item_id)
 
 
 AnyOperation: TypeAlias = OperationType[Any]
@@ -263,39 +179,3 @@ class Plugin:
     policy_types: tuple[PolicyType, ...] = ()
     finding_types: tuple[FindingType, ...] = ()
     overview_cards: tuple[OverviewCard, ...] = ()
-
-
-def incompatibility_of(plugin: Plugin) -> str | None:
-    """Why a plugin cannot work with this version of the contract, in a sentence, or nothing."""
-    if plugin.requires_api[0] != API_VERSION[0] or plugin.requires_api[1] > API_VERSION[1]:
-        return f"needs API {plugin.requires_api}, this is {API_VERSION}"
-    return None
-
-
-def problems_of(plugin: Plugin) -> list[str]:
-    """What is wrong with a declaration, in sentences; empty when it can be used."""
-    problems = []
-    if not PLUGIN_NAME.fullmatch(plugin.name):
-        problems.append(f"name {plugin.name[:60]!r}: use lower-case letters, digits and underscores")
-    if (plugin.models is None) != (plugin.migrations is None):
-        problems.append("models and migrations go together")
-    for operation in plugin.operations:
-        if not RUN_TYPE.fullmatch(operation.run_type):
-            problems.append(f"run type {operation.run_type[:120]!r} is not `resource.action` in lower case")
-        if not operation.label.strip():
-            problems.append(f"run type {operation.run_type[:120]!r} has no label")
-        if len(operation.label) > LABEL_LENGTH:
-            problems.append(f"run type {operation.run_type[:120]!r}: label over {LABEL_LENGTH} characters")
-        problems += _wrong_limits(operation)
-    declared = [operation.run_type for operation in plugin.operations]
-    twice = sorted({run_type for run_type in declared if declared.count(run_type) > 1})
-    problems += [f"run type {run_type[:120]!r} is declared twice" for run_type in twice]
-    return problems
-
-
-def _wrong_limits(operation: AnyOperation) -> list[str]:
-    limits = {name: getattr(operation, name) for name in ("max_attempts", "concurrency", "breaker")}
-    wrong = [name for name, value in limits.items() if value is not None and value < 1]
-    if operation.max_runtime is not None and operation.max_runtime <= timedelta():
-        wrong.append("max_runtime")
-    return [f"run type {operation.run_type[:120]!r}: {name} must be greater than 0" for name in wrong]

@@ -81,6 +81,8 @@ _PLUGIN: dict[str, Check] = {
 _OPERATION: dict[str, Check] = {
     "run_type": _TEXT,
     "label": _TEXT,
+    "execute": _or_none(_CALL),
+    "process_item": _or_none(_CALL),
     "description": _TEXT,
     "icon": _TEXT,
     "role": (lambda value: isinstance(value, Role), "a Role"),

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from app import __version__
 from app.core.db import database_now, db, reading
-from app.core.registry.contract import OperationType, Plugin, RunContext
+from app.core.registry.contract import OperationType, Plugin
+from app.core.registry.running import RunContext
 from app.core.retention.pruning import prune_status, removed_so_far
 from app.core.runs.status import RunStatus
 from app.core.users import Role

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from app.core import audit
 from app.core.audit import AuditLog
 from app.core.db import changed_rows, db, reading
-from app.core.registry.contract import RunContext
+from app.core.registry.running import RunContext
 from app.core.runs.items import BulkOperationRunItem
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus

@@ -116,7 +116,7 @@ def _work(context: ExecutingRun[BaseModel], operation: AnyOperation, claimed: Cl
         context.params = validated(operation, claimed.params)
         if not claimed.items_listed:
             _list_items(context, operation)
-        operation.execute(context)
+        operation.perform(context)
         db.session.commit()
         return RunStatus.COMPLETED
     except (LeaseLostError, RunInterruptedError):

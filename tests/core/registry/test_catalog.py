@@ -1,5 +1,7 @@
 """What a catalog takes in, refuses and gives up."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.core.errors import PluginError, UnknownRunTypeError
@@ -25,8 +27,18 @@ def plugin(name="probe", *operations, **declared):
         (plugin("probe", OperationType(run_type="a.b", label=" ", execute=print)), "'a.b' has no label"),
         (
             plugin("probe", OperationType(run_type="a.b", label="x" * 201, execute=print)),
-            "'a.b': label over 200 characters",
+            "'a.b' has a label of more than 200 characters",
         ),
+        (plugin("probe", OperationType(run_type="a.b", label="A")), "'a.b': declare exactly one of execute"),
+        (
+            plugin("probe", operation(process_item=print, items=list)),
+            "exactly one of execute and process_item",
+        ),
+        (plugin("probe", OperationType(run_type="a.b", label="A", process_item=print)), "needs items"),
+        (plugin("probe", operation(max_attempts=0)), "max_attempts must be greater than 0"),
+        (plugin("probe", operation(max_runtime=timedelta())), "max_runtime must be greater than 0"),
+        (plugin("probe", "no operation"), "cannot be read: AttributeError"),
+        (Plugin(name="probe", version="1", operations=None), "cannot be read: TypeError"),
     ],
 )
 def test_a_declaration_that_cannot_be_used_is_refused_with_a_sentence(wrong, words):
@@ -39,15 +51,29 @@ def test_a_declaration_that_cannot_be_used_is_refused_with_a_sentence(wrong, wor
     assert (catalog.plugins, catalog.operations) == ({}, {})
 
 
-@pytest.mark.parametrize("version", [(2, 0), (1, 99), (0, 9)])
-def test_a_plugin_of_another_api_is_refused(version):
-    catalog = Catalog()
-
-    with pytest.raises(PluginError, match=rf"needs API \({version[0]}, {version[1]}\)") as caught:
-        catalog.add(plugin("probe", operation(), requires_api=version))
+@pytest.mark.parametrize(
+    ("version", "advice"),
+    [
+        ((2, 0), "it needs API 2.0, this TenantAtlas offers 1.1: upgrade TenantAtlas"),
+        ((1, 99), "it needs API 1.99, this TenantAtlas offers 1.1: upgrade TenantAtlas"),
+        ((0, 9), "it needs API 0.9, this TenantAtlas offers 1.1: install a version of the plugin"),
+    ],
+)
+def test_a_plugin_for_another_contract_is_refused_and_told_what_to_do(version, advice):
+    with pytest.raises(PluginError) as caught:
+        Catalog().add(plugin("probe", operation("NoDot"), requires_api=version))
 
     assert caught.value.stage == "compatibility"
-    assert (catalog.plugins, catalog.operations) == ({}, {})
+    assert caught.value.reason.startswith(advice)
+
+
+@pytest.mark.parametrize("version", [(1, 0), (1, 1)])
+def test_a_plugin_for_this_contract_or_an_earlier_minor_is_taken(version):
+    catalog = Catalog()
+
+    catalog.add(plugin("probe", operation(), requires_api=version))
+
+    assert list(catalog.operations) == ["probe.check"]
 
 
 def test_a_run_type_belongs_to_whoever_came_first():
