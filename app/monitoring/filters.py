@@ -77,7 +77,7 @@ class HubFilter:
         """
         since, until = self._period()
         return RunFilter(
-            run_type=self.run_type or None,
+            run_types=(self.run_type,) if self.run_type else (),
             bucket=_bucket(self.bucket),
             since=since,
             until=until,

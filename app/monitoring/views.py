@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
@@ -78,7 +79,9 @@ def panel(run_id: int) -> Response:
 
 
 def _list_context(chosen: HubFilter) -> JsonObject:
-    tenant, wanted = current_tenant(), chosen.as_run_filter()
+    tenant, catalog = current_tenant(), current_catalog()
+    chosen = replace(chosen, run_type=catalog.todays(chosen.run_type))
+    wanted = replace(chosen.as_run_filter(), run_types=_stored_as(catalog, chosen.run_type))
     rows = list_runs(tenant, wanted, limit=PAGE + 1)
     shown = rows[:PAGE]
     counts = bucket_counts(tenant, wanted)
@@ -88,7 +91,7 @@ def _list_context(chosen: HubFilter) -> JsonObject:
         "chosen": chosen,
         "counts": counts,
         "buckets": list(StatusBucket),
-        "run_types": _offered_types(current_catalog(), known_run_types(tenant), chosen.run_type),
+        "run_types": _offered_types(catalog, known_run_types(tenant), chosen.run_type),
         "ranges": RANGE_LABELS,
         "waits": waits,
         "ptag": _state_of_list(shown, counts, waits=waits),
@@ -113,8 +116,13 @@ def _older_url(chosen: HubFilter, last: Row[*tuple[Any, ...]]) -> str:
 def _offered_types(catalog: Catalog, known: list[str], chosen: str) -> list[tuple[str, str]]:
     """(run type, label) of all that ran here or can run, so that a removed plugin's runs stay findable."""
     labels = {name: operation.label for name, operation in catalog.operations.items()}
-    names = sorted({*known, *labels, *([chosen] if chosen else [])})
+    names = sorted({*map(catalog.todays, known), *labels, *([chosen] if chosen else [])})
     return [(name, labels.get(name, name)) for name in names]
+
+
+def _stored_as(catalog: Catalog, chosen: str) -> tuple[str, ...]:
+    """Under which run types the runs of a chosen one are stored."""
+    return catalog.run_types.get(chosen, (chosen,) if chosen else ())
 
 
 def _visible_run(run_id: int) -> BulkOperationRun:
@@ -150,5 +158,5 @@ def _run_context(run: BulkOperationRun, *, waits: bool) -> JsonObject:
 
 
 def _reasons(catalog: Catalog, run_type: str) -> JsonObject:
-    operation = catalog.operations.get(run_type)
+    operation = catalog.find_operation(run_type)
     return dict(operation.reason_codes) if operation else {}

@@ -84,7 +84,7 @@ def _import_missing(tenant: Tenant) -> None:
 
 
 def _run_ids(tenant: Tenant, run_type: str) -> list[int]:
-    runs = list_runs(tenant, RunFilter(run_type=run_type))
+    runs = list_runs(tenant, RunFilter(run_types=[run_type]))
     found = [row.id for row in runs if row.status_bucket != StatusBucket.FAILED]
     db.session.commit()
     return found

@@ -18,7 +18,7 @@ def wanted(**args):
 def test_without_filters_the_last_thirty_days_are_shown():
     found = wanted()
 
-    assert (found.run_type, found.bucket, found.until, found.before) == (None, None, None, None)
+    assert (found.run_types, found.bucket, found.until, found.before) == ((), None, None, None)
     age = datetime.now(UTC) - found.since
     assert timedelta(days=30) <= age < timedelta(days=30, minutes=5)
     assert read_filter({}).range == DEFAULT_RANGE

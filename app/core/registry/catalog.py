@@ -33,7 +33,7 @@ class Catalog:
     Attributes:
         plugins: by name.
         failed: those that are not available, in the order of their failures.
-        operations: by run type.
+        operations: by their run type of today.
         distributions: plugin -> what was installed to bring it; built-in ones are not in it.
         disabled: names that a setting keeps from being loaded.
     """
@@ -57,9 +57,7 @@ class Catalog:
         problems = _problems_of(plugin)
         if plugin.name in self.plugins:
             problems.append("another plugin has this name")
-        problems += [
-            f"run type {op.run_type!r} is taken" for op in plugin.operations if op.run_type in self.operations
-        ]
+        problems += self._taken(plugin)
         problems += wrong_declarations(plugin, self.plugins.values())
         if problems:
             raise PluginError(plugin.name, Stage.VALIDATE, "; ".join(problems))
@@ -83,16 +81,31 @@ class Catalog:
         self.refuse(error)
 
     def operation(self, run_type: str) -> AnyOperation:
-        """What was declared for a run type.
+        """What was declared for a run type, of today or former.
 
         Raises:
             UnknownRunTypeError: nobody declared it.
         """
-        try:
-            return self.operations[run_type]
-        except KeyError:
+        found = self.find_operation(run_type)
+        if found is None:
             message = f"no loaded plugin offers run type {run_type[:120]!r}"
-            raise UnknownRunTypeError(message) from None
+            raise UnknownRunTypeError(message)
+        return found
+
+    def find_operation(self, run_type: str) -> AnyOperation | None:
+        """The same, or nothing."""
+        former = (found for found in self.operations.values() if run_type in found.aliases)
+        return self.operations.get(run_type) or next(former, None)
+
+    def todays(self, run_type: str) -> str:
+        """The run type of today for a former one; any other stays as it is."""
+        operation = self.find_operation(run_type)
+        return run_type if operation is None else operation.run_type
+
+    @property
+    def run_types(self) -> dict[str, tuple[str, ...]]:
+        """Every run type, of today or former, whose runs can be executed here -> all of its operation."""
+        return {name: found.run_types for found in self.operations.values() for name in found.run_types}
 
     def declared(self, kind: type[E]) -> Mapping[str, Declared[E]]:
         """What the loaded plugins declare of one kind, such as `OverviewCard`: by key, in load order."""
@@ -106,8 +119,8 @@ class Catalog:
         Raises:
             UnknownRunTypeError: nobody brought it.
         """
-        self.operation(run_type)
-        return next(p for p in self.plugins.values() if any(op.run_type == run_type for op in p.operations))
+        wanted = self.operation(run_type).run_type
+        return next(p for p in self.plugins.values() if any(op.run_type == wanted for op in p.operations))
 
     def plugin_of_pages(self, blueprints: Iterable[str]) -> str | None:
         """Name of the plugin that brought one of these blueprints, or nothing: they are core's."""
@@ -116,6 +129,14 @@ class Catalog:
             if any(blueprint.name in wanted for blueprint in plugin.blueprints):
                 return plugin.name
         return None
+
+    def _taken(self, plugin: Plugin) -> list[str]:
+        return [
+            f"run type {run_type!r} is taken"
+            for operation in plugin.operations
+            for run_type in operation.run_types
+            if self.find_operation(run_type) is not None
+        ]
 
 
 def _problems_of(plugin: Plugin) -> list[str]:

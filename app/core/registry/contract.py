@@ -62,6 +62,7 @@ class OperationType(Generic[P]):
 
     Attributes:
         run_type: `resource.action`, lower case.
+        aliases: its former run types, oldest first; whatever is stored under one works with this operation.
         label: what an operator calls it.
         execute: does the work; see `RunContext`.
         process_item: instead of `execute`: does one item; core walks `items`, each inside `run.item(...)`.
@@ -95,6 +96,7 @@ class OperationType(Generic[P]):
     execute: Callable[[RunContext[P]], None] | None = None
     process_item: Callable[[RunContext[P], str], None] | None = None
     params: type[P] = NoParams  # type: ignore[assignment]  # the default belongs to P's default
+    aliases: tuple[str, ...] = ()
     description: str = ""
     icon: str = "gear"
     role: Role = Role.OPERATOR
@@ -114,22 +116,20 @@ class OperationType(Generic[P]):
     examples: tuple[Mapping[str, object], ...] = ()
 
     @property
-    def resource(self) -> str:
-        """The part before the dot."""
-        return self.run_type.partition(".")[0]
-
-    @property
-    def action(self) -> str:
-        """The part after the dot."""
-        return self.run_type.partition(".")[2]
+    def run_types(self) -> tuple[str, ...]:
+        """Every run type under which a run of it may be stored, oldest first; the last one is today's."""
+        return (*self.aliases, self.run_type)
 
     def key_for(self, tenant: "Tenant", params: P) -> str:
-        """The idempotency key, at most 200 characters; unique per tenant among active runs."""
+        """The idempotency key, at most 200 characters; unique per tenant among active runs.
+
+        It bears the oldest run type: equal work that was started before a renaming is still equal.
+        """
         if self.idempotency_key is not None:
             detail = self.idempotency_key(tenant, params)
         else:
             detail = json.dumps(params.model_dump(mode="json"), sort_keys=True)
-        return f"{self.run_type}:{hashlib.blake2b(detail.encode(), digest_size=16).hexdigest()}"
+        return f"{self.run_types[0]}:{hashlib.blake2b(detail.encode(), digest_size=16).hexdigest()}"
 
     def perform(self, run: RunContext[P]) -> None:
         """Do the work of a run: execute it, or process each item that has no outcome yet."""

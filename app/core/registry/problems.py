@@ -22,7 +22,7 @@ def problems_of(plugin: Plugin) -> list[str]:
         about = f"run type {operation.run_type[:120]!r}"
         problems += [f"{about} {problem}" for problem in _wrong_names(operation)]
         problems += [f"{about}: {problem}" for problem in _wrong_work(operation)]
-    declared = [operation.run_type for operation in plugin.operations]
+    declared = [run_type for operation in plugin.operations for run_type in operation.run_types]
     twice = sorted({run_type for run_type in declared if declared.count(run_type) > 1})
     problems += [f"run type {run_type[:120]!r} is declared twice" for run_type in twice]
     return problems
@@ -31,6 +31,9 @@ def problems_of(plugin: Plugin) -> list[str]:
 def _wrong_names(operation: AnyOperation) -> Iterator[str]:
     if not RUN_TYPE.fullmatch(operation.run_type):
         yield "is not `resource.action` in lower case"
+    for alias in operation.aliases:
+        if not RUN_TYPE.fullmatch(alias):
+            yield f"has the alias {alias[:120]!r}, which is not `resource.action` in lower case"
     if not operation.label.strip():
         yield "has no label"
     if len(operation.label) > LABEL_LENGTH:

@@ -83,6 +83,7 @@ _OPERATION: dict[str, Check] = {
     "label": _TEXT,
     "execute": _or_none(_CALL),
     "process_item": _or_none(_CALL),
+    "aliases": _all(str, "texts"),
     "description": _TEXT,
     "icon": _TEXT,
     "role": (lambda value: isinstance(value, Role), "a Role"),

@@ -139,7 +139,7 @@ def _followers(operation: AnyOperation, facts: _Finished) -> list[NewRun]:
     catalog = current_catalog()
     found = []
     for other in catalog.operations.values():
-        wanted = other.follows.get(operation.run_type)
+        wanted = next((other.follows[name] for name in operation.run_types if name in other.follows), None)
         if wanted is None:
             continue
         try:

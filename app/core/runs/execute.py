@@ -1,6 +1,7 @@
 """The one generic task: claim a run, call its operation, end it once."""
 
 import logging
+from collections.abc import Collection
 from itertools import islice
 
 from flask import current_app
@@ -24,6 +25,7 @@ from app.core.runs.lease import ClaimedRun
 from app.core.runs.start import validated
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import unique_items
+from app.core.tenants import Tenant
 
 UNAVAILABLE = "operation_unavailable"
 STOPPING_PAUSE = 0.2  # seconds, so that a worker that is being stopped does not ring for itself
@@ -53,22 +55,23 @@ def execute_run(run_id: int) -> None:
 
 
 def _execute(run_id: int) -> None:
-    operations = current_catalog().operations
+    catalog = current_catalog()
+    offered = catalog.run_types
     seconds = current_app.config["LEASE_SECONDS"]
-    claimed = lifecycle.claim(run_id, heartbeat.worker_name(), seconds, offered=operations)
+    claimed = lifecycle.claim(run_id, heartbeat.worker_name(), seconds, offered=offered)
     if claimed is None:
         _refuse_unavailable(run_id)
         return
-    _hold(claimed, operations[claimed.run_type])
+    _hold(claimed, catalog.operation(claimed.run_type))
     if claimed.concurrency is not None:
-        _ring_next(run_id)
+        _ring_next(claimed.tenant, offered[claimed.run_type])
 
 
 def _refuse_unavailable(run_id: int) -> None:
     """A run type this process does not know: another worker may; if none does, the run ends."""
     with reading():
         waiting = queries.waiting_run(run_id)
-        offered = workers.live_run_types() | set(current_catalog().operations)
+        offered = workers.live_run_types() | set(current_catalog().run_types)
         db.session.commit()
     if waiting is not None and waiting.run_type not in offered:
         reason = f"No loaded plugin offers {waiting.run_type}; is {waiting.plugin} installed?"
@@ -158,9 +161,9 @@ def _list_items(context: ExecutingRun[BaseModel], operation: AnyOperation) -> No
     lifecycle.note_listed(context.lease)
 
 
-def _ring_next(run_id: int) -> None:
+def _ring_next(tenant: Tenant, run_types: Collection[str]) -> None:
     with reading():
-        next_id = queries.first_pending_like(run_id)
+        next_id = queries.first_pending(tenant, run_types)
         db.session.commit()
     if next_id is not None:
         queue.ring(next_id)

@@ -1,9 +1,10 @@
 """The run record."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, false, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -112,6 +113,12 @@ class BulkOperationRun(RunFigures, CoreModel):
     rings: Mapped[int] = mapped_column(default=0)  # rings repeated since it became pending
     finished_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)  # raised by every write: a poll compares this alone
+
+    @classmethod
+    def is_of(cls, run_types: Collection[str]) -> ColumnElement[bool]:
+        """SQL: whether a run is of one of some run types, in a form that an index serves."""
+        parts = [run_type.partition(".") for run_type in run_types]
+        return or_(false(), *(and_(cls.resource == name, cls.action == action) for name, _, action in parts))
 
     @property
     def waited(self) -> timedelta | None:

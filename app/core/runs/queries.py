@@ -1,12 +1,11 @@
 """Reading runs: always through a tenant. Lists read narrow rows, never the JSON columns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select, tuple_
-from sqlalchemy.orm import aliased
 
 from app.core.db import database_now, db
 from app.core.runs.events import BulkOperationRunEvent
@@ -46,13 +45,13 @@ class RunFilter:
     """What a list shows; an empty filter shows everything.
 
     Attributes:
-        run_type: `resource.action`.
+        run_types: of one of these, `resource.action`; none: of any.
         since: created at or after.
         until: created before.
         before: the (created_at, id) of the last row of the page before.
     """
 
-    run_type: str | None = None
+    run_types: Collection[str] = ()
     bucket: StatusBucket | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -105,7 +104,7 @@ def list_runs(tenant: Tenant, wanted: RunFilter, *, limit: int = PAGE) -> Sequen
 
 def bucket_counts(tenant: Tenant, wanted: RunFilter) -> dict[StatusBucket, int]:
     """How many runs of each bucket match, whatever bucket and page the filter names."""
-    unfolded = RunFilter(run_type=wanted.run_type, since=wanted.since, until=wanted.until)
+    unfolded = RunFilter(run_types=wanted.run_types, since=wanted.since, until=wanted.until)
     bucket = bucket_expression().label("bucket")
     query = _matching(tenant, unfolded, select(bucket, func.count())).group_by(bucket)
     counted = {StatusBucket(name): count for name, count in db.session.execute(query)}
@@ -150,22 +149,13 @@ def waiting_run(run_id: int) -> BulkOperationRun | None:
     return db.session.scalar(select(run).where(run.id == run_id, run.status == RunStatus.PENDING))
 
 
-def first_pending_like(run_id: int) -> int | None:
-    """The oldest pending run of the same tenant and type: its turn comes when this one has ended."""
-    other, run = BulkOperationRun, aliased(BulkOperationRun)
-    query = (
-        select(other.id)
-        .join(
-            run,
-            and_(
-                other.tenant_id == run.tenant_id,
-                other.resource == run.resource,
-                other.action == run.action,
-            ),
-        )
-        .where(run.id == run_id, other.status == RunStatus.PENDING)
+def first_pending(tenant: Tenant, run_types: Collection[str]) -> int | None:
+    """The oldest pending run of some types: its turn comes when another of its kind has ended."""
+    run = BulkOperationRun
+    query = select(run.id).where(
+        run.tenant_id == tenant.id, run.is_of(run_types), run.status == RunStatus.PENDING
     )
-    return db.session.scalar(query.order_by(other.id).limit(1))
+    return db.session.scalar(query.order_by(run.id).limit(1))
 
 
 def expired_leases(after: int = 0) -> Sequence[tuple[int, str | None]]:
@@ -203,9 +193,8 @@ def pending_count() -> int:
 
 def _matching(tenant: Tenant, wanted: RunFilter, query: AnySelect) -> AnySelect:
     query = query.where(BulkOperationRun.tenant_id == tenant.id)
-    if wanted.run_type is not None:
-        resource, _, action = wanted.run_type.partition(".")
-        query = query.where(BulkOperationRun.resource == resource, BulkOperationRun.action == action)
+    if wanted.run_types:
+        query = query.where(BulkOperationRun.is_of(wanted.run_types))
     if wanted.bucket is not None:
         query = query.where(bucket_expression() == wanted.bucket.value)
     if wanted.since is not None:

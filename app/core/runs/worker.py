@@ -185,5 +185,5 @@ def _card(app: Flask, slots: int) -> WorkerCard:
             version=__version__,
             slots=slots,
             plugins={name: plugin.version for name, plugin in catalog.plugins.items()},
-            run_types=sorted(catalog.operations),
+            run_types=sorted(catalog.run_types),
         )

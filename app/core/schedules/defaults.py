@@ -67,7 +67,8 @@ def ensure_schedule(
 
 
 def _origin(run_type: str) -> str:
-    return f"default:{run_type}"
+    """The mark of a default schedule: it outlives a renaming, or the schedule would be made again."""
+    return f"default:{current_catalog().operation(run_type).run_types[0]}"
 
 
 def _names(tenant_id: int, origin: str) -> set[str] | None:

@@ -44,7 +44,7 @@ class Outlook:
 
 def outlook(catalog: Catalog, schedule: Schedule) -> Outlook:
     """What to expect of a schedule from now on; runs no plugin code."""
-    operation = catalog.operations.get(schedule.run_type)
+    operation = catalog.find_operation(schedule.run_type)
     label = operation.label if operation else schedule.run_type
     try:
         cron = Cron.of(schedule.cron, schedule.time_zone)

@@ -35,7 +35,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class CheckedPlan:
-    """A plan that can be carried out; `params` as JSON values of the operation's model."""
+    """A plan that can be carried out: today's run type, `params` as JSON values of the operation's model."""
 
     name: str
     run_type: str
@@ -57,7 +57,7 @@ def checked(catalog: Catalog, plan: Plan) -> CheckedPlan:
     cron, params = _cron(plan, problems), _params(operation, plan, problems)
     if cron is None or params is None or problems:
         raise InvalidParametersError(problems)
-    return CheckedPlan(name, plan.run_type, params, cron)
+    return CheckedPlan(name, operation.run_type, params, cron)
 
 
 def _cron(plan: Plan, problems: dict[str, str]) -> Cron | None:

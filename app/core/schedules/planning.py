@@ -146,7 +146,7 @@ def _permit(catalog: Catalog, tenant: Tenant, run_type: str, user: User | None) 
     if user is None:
         return
     require_role(user, tenant, Role.MANAGER)
-    if operation := catalog.operations.get(run_type):
+    if operation := catalog.find_operation(run_type):
         require_role(user, tenant, operation.role)
 
 

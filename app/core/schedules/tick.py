@@ -62,7 +62,7 @@ def start_due(catalog: Catalog, now: datetime) -> int:
 
 def _due(catalog: Catalog, now: datetime) -> tuple[Sequence[int], Sequence[tuple[int, str]]]:
     """Ids of what can be started; (id, run type) of those whose plugin is gone and that do not say so yet."""
-    known = Schedule.run_type.in_(list(catalog.operations))
+    known = Schedule.run_type.in_(list(catalog.run_types))
     due = select(Schedule.id).where(Schedule.due_at <= now).order_by(Schedule.due_at, Schedule.id)
     ready = db.session.scalars(due.where(known).limit(AT_ONCE)).all()
     stranded = due.add_columns(Schedule.run_type).where(~known, Schedule.pause_reason.is_(None))

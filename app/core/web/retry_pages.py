@@ -40,7 +40,7 @@ def retry_offer(run_id: int) -> RetryOffer | None:
     run = find_run(current_tenant(), run_id)
     if run is None or not is_worth_retrying(run):
         return None
-    operation = current_catalog().operations.get(run.run_type)
+    operation = current_catalog().find_operation(run.run_type)
     if operation is None or not may(operation.role):
         return None
     return RetryOffer(run.id, run.label, failed_items=why_not(operation, run, failed_only=True) is None)

@@ -36,7 +36,7 @@ def index() -> str:
 def show(schedule_id: int) -> str:
     """One schedule with what became of its last times."""
     schedule = _visible(schedule_id)
-    operation = current_catalog().operations.get(schedule.run_type)
+    operation = current_catalog().find_operation(schedule.run_type)
     return render_template(
         "core/schedules/show.html",
         schedule=schedule,

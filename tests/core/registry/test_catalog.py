@@ -86,6 +86,59 @@ def test_a_run_type_belongs_to_whoever_came_first():
     assert catalog.plugin_of("probe.check").name == "first"
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        operation("first.do"),
+        operation("first.did"),
+        operation("second.do", aliases=("first.do",)),
+        operation("second.do", aliases=("first.did",)),
+    ],
+    ids=["name on name", "name on alias", "alias on name", "alias on alias"],
+)
+def test_a_former_run_type_is_taken_too(second):
+    catalog = Catalog()
+    catalog.add(plugin("first", operation("first.do", aliases=("first.did",))))
+
+    with pytest.raises(PluginError, match=r"run type 'first\.\w+' is taken"):
+        catalog.add(plugin("second", second))
+
+    assert list(catalog.plugins) == ["first"]
+
+
+@pytest.mark.parametrize(
+    ("operations", "words"),
+    [
+        ([operation("a.b", aliases=("a.b",))], "'a.b' is declared twice"),
+        ([operation("a.b", aliases=("a.c", "a.c"))], "'a.c' is declared twice"),
+        ([operation("a.b", aliases=("a.c",)), operation("a.c")], "'a.c' is declared twice"),
+        ([operation("a.b", aliases=("NoDot",))], "has the alias 'NoDot'"),
+    ],
+)
+def test_a_wrong_alias_is_a_problem_of_its_plugin(operations, words):
+    with pytest.raises(PluginError, match=words):
+        Catalog().add(plugin("probe", *operations))
+
+
+def test_an_operation_is_found_under_every_name_it_ever_had():
+    catalog = Catalog()
+    found = operation("a.today", aliases=("a.oldest", "a.old"))
+    catalog.add(plugin("probe", found, operation("a.other")))
+
+    assert [catalog.operation(name) for name in found.run_types] == [found, found, found]
+    assert catalog.plugin_of("a.oldest").name == "probe"
+    assert [catalog.todays(name) for name in ("a.old", "a.other", "gone.away")] == [
+        "a.today",
+        "a.other",
+        "gone.away",
+    ]
+    assert catalog.run_types["a.old"] == ("a.oldest", "a.old", "a.today")
+
+    catalog.drop(PluginError("probe", "routes", "two pages of one name"))
+    assert catalog.run_types == {}
+    assert catalog.find_operation("a.old") is None
+
+
 def test_a_run_type_declared_twice_by_one_plugin_is_refused():
     with pytest.raises(PluginError, match=r"probe\.check"):
         Catalog().add(plugin("probe", operation(), operation()))

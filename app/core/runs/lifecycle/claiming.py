@@ -1,6 +1,6 @@
 """A worker takes a pending run, and keeps it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 from uuid import uuid4
 
@@ -61,7 +61,7 @@ _CLAIM_NOTED = select(_claimed).add_cte(noted(_claimed, EventKind.CLAIMED).cte("
 
 
 def claim(
-    run_id: int, worker: str, lease_seconds: float, *, offered: Collection[str] | None = None
+    run_id: int, worker: str, lease_seconds: float, *, offered: Mapping[str, Collection[str]] | None = None
 ) -> ClaimedRun | None:
     """Take a pending run for this worker; commits.
 
@@ -69,7 +69,7 @@ def claim(
         run_id: number of the run.
         worker: name of the claiming worker, unique per boot.
         lease_seconds: how long silence is tolerated.
-        offered: run types the worker can execute; none given: any.
+        offered: what the worker can execute, each with all run types that count as one; none given: any.
 
     Returns:
         The lease with what the worker must know, or nothing: the run is not pending (any more), is of another
@@ -78,7 +78,7 @@ def claim(
     token = str(uuid4())
     values = {"of_run": run_id, "token": token, "lease_seconds": lease_seconds, "by": worker[:120]}
     row = execute(_CLAIM_NOTED if takes_several() else _CLAIM, values).one_or_none()
-    if row is None or not _is_offered(row, offered) or not _may_run_beside_others(row):
+    if row is None or not _may_run(row, offered):
         db.session.rollback()
         return None
     if not takes_several():
@@ -124,8 +124,10 @@ def postpone_ring(run_id: int) -> bool:
     return postponed
 
 
-def _is_offered(row: AnyRow, offered: Collection[str] | None) -> bool:
-    return offered is None or _run_type_of(row) in offered
+def _may_run(row: AnyRow, offered: Mapping[str, Collection[str]] | None) -> bool:
+    run_type = _run_type_of(row)
+    kin = [run_type] if offered is None else offered.get(run_type)
+    return kin is not None and _may_run_beside_others(row, kin)
 
 
 def _run_type_of(row: AnyRow) -> str:
@@ -137,7 +139,7 @@ def _tenant_of(row: AnyRow) -> Tenant:
     return Tenant(**{column.name: row._mapping[f"tenant_{column.name}"] for column in _tenants.c})  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
-def _may_run_beside_others(row: AnyRow) -> bool:
+def _may_run_beside_others(row: AnyRow, kin: Collection[str]) -> bool:
     """Whether a run that was claimed in this transaction keeps its tenant's limit.
 
     Claims of one tenant count one after the other: the second sees what the first has committed.
@@ -147,8 +149,7 @@ def _may_run_beside_others(row: AnyRow) -> bool:
     db.session.execute(select(Tenant.id).where(Tenant.id == row.tenant_id).with_for_update(key_share=True))
     running = select(func.count()).where(
         _runs.c.tenant_id == row.tenant_id,
-        _runs.c.resource == row.resource,
-        _runs.c.action == row.action,
+        BulkOperationRun.is_of(kin),
         _runs.c.status == RunStatus.RUNNING,
     )
     return int(execute(running).scalar_one()) <= int(row.concurrency)
