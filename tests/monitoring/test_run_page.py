@@ -8,6 +8,7 @@ from sqlalchemy import event, update
 
 from app.core import clock
 from app.core.db import db
+from app.core.registry.contract import ReasonCode
 from app.core.runs import lifecycle
 from app.core.runs.lifecycle import rescue
 from app.core.runs.models import BulkOperationRun
@@ -80,6 +81,16 @@ def test_the_timeline_tells_each_step_in_words(browser, make_run):
     assert "The worker stopped answering." in entries[2]
     assert "Attempt 2, worker worker-2" in entries[3]
     assert "Asked to stop by ada@example.com." in entries[4]
+
+
+def test_a_failure_that_repeating_may_help_says_so(browser, offer, make_run):
+    reasons = {"not_found": ReasonCode("Not found"), "busy": ReasonCode("Busy", "Wait.", retryable=True)}
+    offer(lambda _run: None, reason_codes=reasons)
+    hopeless = make_run(RunStatus.COMPLETED, succeeded=1, failed=1)
+    hopeful = make_run(RunStatus.COMPLETED, succeeded=1, reports=[("busy", "It was busy.")])
+
+    assert "Repeating may help." not in page_of(browser, hopeless)
+    assert "Wait. Repeating may help." in words(page_of(browser, hopeful))
 
 
 def test_a_step_has_its_absolute_time_at_hand(browser, make_run):

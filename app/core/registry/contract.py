@@ -50,10 +50,11 @@ class NavItem:
 
 @dataclass(frozen=True)
 class ReasonCode:
-    """What a reason code means and what to do about it."""
+    """What a reason code means and what to do about it; retryable: repeating the run may already help."""
 
     label: str
     advice: str = ""
+    retryable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,7 @@ class OperationType(Generic[P]):
         concurrency: how many runs of this type a tenant may have running; none: no limit.
         breaker: if that many items come first and all fail with one reason code, the rest is left
             unprocessed (`stopped_early`); none: never.
+        retention: how long its ended runs are kept; none: as long as the tenant keeps runs of their status.
         follows: run type -> what to start after each run of it that completed: asked with its facts, answers
             with parameters for this operation, or nothing.
         examples: parameters with which the operation works in an otherwise empty tenant, or ends with a
@@ -112,6 +114,7 @@ class OperationType(Generic[P]):
     max_runtime: timedelta | None = None
     concurrency: int | None = None
     breaker: int | None = None
+    retention: timedelta | None = None
     follows: "Mapping[str, Callable[[RunFacts], JsonObject | None]]" = field(default_factory=dict)
     examples: tuple[Mapping[str, object], ...] = ()
 

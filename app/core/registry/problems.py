@@ -9,6 +9,7 @@ from app.core.registry.contract import AnyOperation, Plugin
 RUN_TYPE = re.compile(r"[a-z][a-z0-9_]{0,49}\.[a-z][a-z0-9_]{0,49}")
 LABEL_LENGTH = 200
 PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+SHORTEST_KEPT, LONGEST_KEPT = timedelta(seconds=1), timedelta(days=50 * 365)
 
 
 def problems_of(plugin: Plugin) -> list[str]:
@@ -51,3 +52,5 @@ def _wrong_work(operation: AnyOperation) -> Iterator[str]:
             yield f"{name} must be greater than 0"
     if operation.max_runtime is not None and operation.max_runtime <= timedelta():
         yield "max_runtime must be greater than 0"
+    if operation.retention is not None and not SHORTEST_KEPT <= operation.retention <= LONGEST_KEPT:
+        yield "retention must be between one second and fifty years"

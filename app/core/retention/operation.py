@@ -1,6 +1,5 @@
 """`run.prune`: remove the final runs of a tenant that are older than they are kept."""
 
-from collections import Counter
 from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,7 +9,7 @@ from app import __version__
 from app.core.db import database_now, db, reading
 from app.core.registry.contract import OperationType, Plugin
 from app.core.registry.running import RunContext
-from app.core.retention.pruning import prune_status, removed_so_far
+from app.core.retention.pruning import own_retentions, prune_status, removed_so_far
 from app.core.runs.status import RunStatus
 from app.core.users import Role
 
@@ -44,12 +43,17 @@ def prune(run: RunContext[PruneParams]) -> None:
     with reading():
         now = db.session.execute(select(database_now())).scalar_one()
         db.session.commit()
-    removed = removed_so_far(run) if run.attempt > 1 else Counter[str]()
+    own = own_retentions(run.tenant)
     for item in run.items:
         with run.item(item):
             status = RunStatus(item)
-            removed[item] += prune_status(run, status, now - timedelta(days=run.params.days(status)))
+            prune_status(run, status, now - timedelta(days=run.params.days(status)))
+            for seconds in own:
+                prune_status(run, status, now - timedelta(seconds=seconds), seconds)
+    removed, by_type = removed_so_far(run)
     run.summarize(removed={status.value: removed[status.value] for status in FINAL})
+    if by_type:
+        run.summarize(of_these_kept_by_type=dict(by_type))
 
 
 operation = OperationType(

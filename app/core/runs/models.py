@@ -16,7 +16,8 @@ from app.core.runs.status import RunStatus
 ACTIVE_PREDICATE = text("status IN ('pending', 'running')")
 
 PENDING = text("status = 'pending'")
-FINISHED = text("finished_at IS NOT NULL")
+FINISHED = text("finished_at IS NOT NULL AND retention IS NULL")
+KEPT_BY_TYPE = text("retention IS NOT NULL")
 
 
 class BulkOperationRun(RunFigures, CoreModel):
@@ -50,6 +51,15 @@ class BulkOperationRun(RunFigures, CoreModel):
             "finished_at",
             sqlite_where=FINISHED,
             postgresql_where=FINISHED,
+        ),
+        Index(
+            "ix_bulk_operation_runs_kept_by_type",
+            "tenant_id",
+            "retention",
+            "status",
+            "finished_at",
+            sqlite_where=KEPT_BY_TYPE,
+            postgresql_where=KEPT_BY_TYPE,
         ),
         Index(None, "retry_of_id"),
         Index(None, "caused_by_id"),
@@ -99,6 +109,7 @@ class BulkOperationRun(RunFigures, CoreModel):
     max_attempts: Mapped[int] = mapped_column(default=1)
     max_runtime: Mapped[float | None]  # seconds an attempt may take
     concurrency: Mapped[int | None]  # runs of its type that its tenant may have running
+    retention: Mapped[int | None]  # seconds it is kept after its end; none: as its tenant keeps runs
     items_listed: Mapped[bool] = mapped_column(default=True)  # else the worker lists them first
     lease_token: Mapped[str | None] = mapped_column(String(36))
     lease_expires_at: Mapped[datetime | None]  # by the database's clock, as every moment here

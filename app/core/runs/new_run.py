@@ -34,6 +34,7 @@ class NewRun:
         items_listed: whether `item_ids` are all; else the worker lists them.
         max_runtime: seconds an attempt may take.
         concurrency: runs of its type that its tenant may have running.
+        retention: seconds it is kept after its end; none: as its tenant keeps runs.
         retry_of_id: the run it repeats.
         retried_outcomes: only the items of that run that stand so; empty: all.
         caused_by_id: the run it follows.
@@ -53,6 +54,7 @@ class NewRun:
     max_attempts: int = 1
     max_runtime: float | None = None
     concurrency: int | None = None
+    retention: int | None = None
     retry_of_id: int | None = None
     retried_outcomes: tuple[Outcome, ...] = ()
     caused_by_id: int | None = None

@@ -114,6 +114,7 @@ def new_run(
         max_attempts=operation.max_attempts,
         max_runtime=operation.max_runtime.total_seconds() if operation.max_runtime else None,
         concurrency=operation.concurrency,
+        retention=int(operation.retention.total_seconds()) if operation.retention else None,
         caused_by_id=caused_by_id,
     )
 

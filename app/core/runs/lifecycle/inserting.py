@@ -58,6 +58,7 @@ def columns_of(tenant_id: int, new: NewRun, initiator: Initiator) -> JsonObject:
         "max_attempts": new.max_attempts,
         "max_runtime": new.max_runtime,
         "concurrency": new.concurrency,
+        "retention": new.retention,
         "retry_of_id": new.retry_of_id,
         "caused_by_id": new.caused_by_id,
         "correlation_id": str(uuid4()),
