@@ -17,7 +17,7 @@ from app.conformance.subjects import Case, Subject, cases_of
 from app.core.db import db, reading
 from app.core.errors import InvalidInputError
 from app.core.registry.catalog import current_catalog
-from app.core.runs.start import validated
+from app.core.runs.parameters import validated
 from app.core.tenants import tenant_by_slug
 from app.factory import create_app
 

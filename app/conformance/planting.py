@@ -15,7 +15,7 @@ from app.core.registry.contract import AnyOperation
 from app.core.runs.events import BulkOperationRunEvent
 from app.core.runs.items import BulkOperationRunItem
 from app.core.runs.models import BulkOperationRun
-from app.core.runs.start import validated
+from app.core.runs.parameters import validated
 
 # Fictional, and of the shape of a JSON Web Token, which core knows for a secret wherever it stands.
 SECRET = "eyJhbGciOiJub25lIn0.eyJsYW50ZXJuIjoib3R0ZXIifQ.c2lnbmF0dXJlLW5vYm9keQ"  # noqa: S105 - planted

@@ -24,6 +24,7 @@ from app.core.redaction import redact, safe_reason
 from app.core.registry.api import API_VERSION
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import (
+    Choice,
     NavItem,
     NoParams,
     OperationType,
@@ -59,6 +60,7 @@ __all__ = [
     "BulkOperationRun",
     "CallOverError",
     "CardFact",
+    "Choice",
     "Declared",
     "FindingType",
     "InvalidInputError",

@@ -10,7 +10,7 @@ from flask import current_app
 
 from app.core import Plugin
 from app.core.runs import execute
-from app.core.runs.start import validated
+from app.core.runs.parameters import validated
 
 LOOK_SECONDS = 0.02
 PATIENCE = 3000  # looks: one minute

@@ -2,7 +2,7 @@
 
 import json
 import re
-import sys
+import shlex
 from pathlib import Path
 
 import pytest
@@ -13,25 +13,28 @@ from app.core.tenants import create_tenant
 
 GUIDE = Path(__file__).parents[2] / "docs" / "plugins.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
-SNIPPET = re.search(r"```python\n(.*?)```", TEXT, re.DOTALL)[1]
+SNIPPET, WEIGHING = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)[:2]
 COMMAND = ("runs", "start", "hello.greet", "--tenant", "harbour", "--inline", "--json", "--params")
 
 
 @pytest.fixture
-def with_snippet(tmp_path, monkeypatch, make_app):
+def with_snippet(drop_in, make_app):
     """An application that found the guide's plugin below `app.plugins`."""
-    folder = tmp_path / "dropped_in"
-    folder.mkdir()
-    (folder / "hello.py").write_text(SNIPPET, encoding="utf-8")
-    monkeypatch.setattr(app.plugins, "__path__", [*app.plugins.__path__, str(folder)])
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    yield from with_plugin("hello", SNIPPET, drop_in, make_app)
+
+
+@pytest.fixture
+def with_weighing(drop_in, make_app):
+    """One that found the plugin whose choices come from the tenant's data."""
+    yield from with_plugin("scales", WEIGHING, drop_in, make_app)
+
+
+def with_plugin(name, source, drop_in, make_app):
+    drop_in(name, source)
     application = make_app()
     with application.app_context():
         create_tenant("harbour")
         yield application
-    sys.modules.pop("app.plugins.hello", None)
-    if hasattr(app.plugins, "hello"):
-        del app.plugins.hello
 
 
 @pytest.mark.parametrize("name", app.core.__all__)
@@ -57,6 +60,31 @@ def test_the_first_run_type_runs_as_printed(with_snippet):
     run = json.loads(answer.stdout)
     assert (run["status"], run["succeeded"], run["skipped"]) == ("completed", 1, 1)
     assert run["summary"] == {"greeting": "Hello"}
+
+
+def test_the_command_under_the_first_run_type_is_the_same_start(with_snippet):
+    command = re.search(r"^flask (runs start .*)$", TEXT, re.MULTILINE)[1].replace("sample", "harbour")
+
+    answer = with_snippet.test_cli_runner().invoke(*shlex.split(command), "--json")
+
+    assert json.loads(answer.stdout)["inputs"] == {"names": ["Ada", "Nobody"]}
+
+
+def test_the_weighing_plugin_offers_what_the_tenant_has_and_weighs_it(with_weighing, make_user):
+    folder = with_weighing.config["DATA_DIR"] / "imports" / "harbour"
+    folder.mkdir(parents=True)
+    (folder / "monday.zip").write_bytes(b"1234")
+    browser = with_weighing.test_client()
+    browser.sign_in(make_user(tenant=app.core.tenant_by_slug("harbour")))
+    run = with_weighing.test_cli_runner().invoke
+    start = ("runs", "start", "exports.weigh", "--tenant", "harbour", "--inline", "--json", "--param")
+
+    assert 'name="exports" value="monday.zip"' in browser.get("/t/harbour/start/exports.weigh").text
+    weighed = json.loads(run(*start, "exports=monday.zip").stdout)
+    assert (weighed["status"], weighed["summary"]) == ("completed", {"last_in_bytes": 4})
+    refused = run(*start, "exports=../secret.key")
+    assert refused.exit_code == 2
+    assert "exports: not among the choices" in refused.stderr
 
 
 def test_the_first_run_type_refuses_what_its_model_refuses(with_snippet):

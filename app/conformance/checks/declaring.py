@@ -13,7 +13,7 @@ from app.conformance.subjects import Case, Subject
 from app.conformance.verdict import require
 from app.core.db import CoreModel
 from app.core.registry.contract import AnyOperation
-from app.core.runs.start import validated
+from app.core.runs.parameters import validated
 
 Deploy = Callable[[str], Deployment]
 

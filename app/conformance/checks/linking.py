@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from app.conformance.deployment import Deployment
 from app.conformance.subjects import Case
 from app.conformance.verdict import require
-from app.core.registry.contract import RelatedLink, RunFacts
+from app.core.registry.contract import RelatedLink
+from app.core.registry.running import RunFacts
 from app.core.runs.closing import is_local
 from app.core.users import Role
 

@@ -9,7 +9,8 @@ from app.conformance.deployment import SLUG, STRANGER, Deployment
 from app.conformance.subjects import Case
 from app.conformance.verdict import require
 from app.core.errors import PermissionDeniedError
-from app.core.runs.start import start_operation, validated
+from app.core.runs.parameters import validated
+from app.core.runs.start import start_operation
 from app.core.users import Role
 
 Deploy = Callable[[str], Deployment]

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy import Row
 
 from app.core.cli.output import cli_errors, echo_json, json_option
-from app.core.cli.parameters import parameters_from
+from app.core.cli.parameters import given_parameters, parameter_options
 from app.core.cli.waiting import report_run, start_and_wait, wait_for_end
 from app.core.db import JsonObject, db, reading
 from app.core.errors import InvalidInputError, TenantAtlasError
@@ -69,13 +69,16 @@ def show(run_id: int, *, as_json: bool) -> None:
 @runs.command("start")
 @click.argument("run_type")
 @click.option("--tenant", "slug", required=True)
-@click.option("--params", default="{}", show_default=True, help="Parameters as a JSON object.")
+@parameter_options
 @click.option("--inline", is_flag=True, help="Execute in this process instead of a worker.")
 @json_option
 @cli_errors
-def start(run_type: str, slug: str, params: str, *, inline: bool, as_json: bool) -> None:
+def start(
+    run_type: str, slug: str, params: str, named: tuple[str, ...], *, inline: bool, as_json: bool
+) -> None:
     """Start an operation of any plugin and wait for its end."""
-    run = start_and_wait(tenant_by_slug(slug), run_type, parameters_from(params), inline=inline)
+    given = given_parameters(current_catalog().operation(run_type), params, named)
+    run = start_and_wait(tenant_by_slug(slug), run_type, given, inline=inline)
     report_run(run, as_json=as_json)
 
 

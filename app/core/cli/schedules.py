@@ -4,7 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from app.core.cli.output import cli_errors, echo_json, json_option
-from app.core.cli.parameters import parameters_from
+from app.core.cli.parameters import given_parameters, parameter_options
 from app.core.db import JsonObject, db, reading
 from app.core.errors import InvalidInputError
 from app.core.redaction import safe_inputs
@@ -44,14 +44,23 @@ def list_(slug: str | None, *, as_json: bool) -> None:
 @click.option("--run-type", required=True)
 @click.option("--cron", required=True, help='Five fields, such as "0 3 * * *".')
 @click.option("--time-zone", default="UTC", show_default=True, help="IANA name, such as Europe/Berlin.")
-@click.option("--params", default="{}", show_default=True, help="Parameters as a JSON object.")
+@parameter_options
 @click.option("--name", help="What people read; default: the operation's label.")
 @cli_errors
-def add(slug: str, run_type: str, cron: str, time_zone: str, params: str, name: str | None) -> None:
+def add(
+    slug: str,
+    run_type: str,
+    cron: str,
+    time_zone: str,
+    params: str,
+    named: tuple[str, ...],
+    name: str | None,
+) -> None:
     """Add a schedule."""
     catalog, tenant = current_catalog(), tenant_by_slug(slug)
-    name = name or catalog.operation(run_type).label
-    plan = Plan(name, run_type, parameters_from(params), cron, time_zone)
+    operation = catalog.operation(run_type)
+    given = given_parameters(operation, params, named)
+    plan = Plan(name or operation.label, run_type, given, cron, time_zone)
     schedule = planning.create_schedule(catalog, tenant, plan)
     first = outlook(catalog, schedule).upcoming[0]
     click.echo(f"Schedule {schedule.id} added: {schedule.name}, first at {first.isoformat()}.")

@@ -13,8 +13,9 @@ from app.core.registry.catalog import current_catalog
 from app.core.runs.document import run_document
 from app.core.runs.execute import execute_run
 from app.core.runs.models import BulkOperationRun
+from app.core.runs.parameters import validated
 from app.core.runs.queries import find_run
-from app.core.runs.start import start_operation, validated
+from app.core.runs.start import start_operation
 from app.core.runs.status import RunStatus
 from app.core.runs.worker import beating
 from app.core.tenants import Tenant

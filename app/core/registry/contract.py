@@ -49,6 +49,14 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One value that a parameter may have in a tenant, and what an operator reads for it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
 class ReasonCode:
     """What a reason code means and what to do about it; retryable: repeating the run may already help."""
 
@@ -67,7 +75,8 @@ class OperationType(Generic[P]):
         label: what an operator calls it.
         execute: does the work; see `RunContext`.
         process_item: instead of `execute`: does one item; core walks `items`, each inside `run.item(...)`.
-        params: pydantic model of the parameters.
+        params: pydantic model of the parameters, each a single value or a list of such.
+        choices: parameter -> what it may be in a tenant, asked for each form and start; all else is refused.
         description: one sentence on the start page.
         icon: name in the icon sprite.
         role: the least role that may start it.
@@ -98,6 +107,7 @@ class OperationType(Generic[P]):
     execute: Callable[[RunContext[P]], None] | None = None
     process_item: Callable[[RunContext[P], str], None] | None = None
     params: type[P] = NoParams  # type: ignore[assignment]  # the default belongs to P's default
+    choices: "Mapping[str, Callable[[Tenant], Iterable[Choice]]]" = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     description: str = ""
     icon: str = "gear"

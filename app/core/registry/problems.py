@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from app.core.registry.contract import AnyOperation, Plugin
+from app.core.registry.wrong_parameters import wrong_parameters
 
 RUN_TYPE = re.compile(r"[a-z][a-z0-9_]{0,49}\.[a-z][a-z0-9_]{0,49}")
 LABEL_LENGTH = 200
@@ -23,6 +24,7 @@ def problems_of(plugin: Plugin) -> list[str]:
         about = f"run type {operation.run_type[:120]!r}"
         problems += [f"{about} {problem}" for problem in _wrong_names(operation)]
         problems += [f"{about}: {problem}" for problem in _wrong_work(operation)]
+        problems += [f"{about}: {problem}" for problem in wrong_parameters(operation)]
     declared = [run_type for operation in plugin.operations for run_type in operation.run_types]
     twice = sorted({run_type for run_type in declared if declared.count(run_type) > 1})
     problems += [f"run type {run_type[:120]!r} is declared twice" for run_type in twice]

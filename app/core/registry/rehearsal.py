@@ -10,6 +10,7 @@ from app.core.registry.contract import Plugin
 from app.core.registry.routes import staged, unregistrable
 from app.core.registry.stages import Stage
 from app.core.registry.tables import require_sound, take_out_broken
+from app.core.registry.wrong_parameters import wrong_examples
 
 
 def attach(plugin: Plugin, app: Flask, catalog: Catalog) -> None:
@@ -32,13 +33,14 @@ def rehearse(plugin: Plugin, app: Flask, catalog: Catalog) -> None:
     """Pass if the application can take the plugin as a whole.
 
     Raises:
-        PluginError: a plugin it requires was dropped, its tables cannot be used, a blueprint or command
-            cannot be registered, or an entry leads nowhere.
+        PluginError: a plugin it requires was dropped, its model refuses an example, its tables cannot be
+            used, a blueprint or command cannot be registered, or an entry leads nowhere.
     """
     dropped = [name for name in plugin.requires if name not in catalog.plugins]
     if dropped:
         take_out_broken(plugin, catalog)
         raise PluginError(plugin.name, Stage.REQUIRES, f"not loaded: {', '.join(dropped)}")
+    _try_examples(plugin, app)
     require_sound(plugin, catalog)
     stage = staged(plugin, app)
     _try_commands(plugin, app)
@@ -47,6 +49,17 @@ def rehearse(plugin: Plugin, app: Flask, catalog: Catalog) -> None:
     entries += [source.start_endpoint for source in plugin.inventory_sources if source.start_endpoint]
     for endpoint in entries:
         _require_address(plugin, stage, endpoint)
+
+
+def _try_examples(plugin: Plugin, app: Flask) -> None:
+    with app.app_context():
+        wrong = [
+            f"run type {operation.run_type!r}: {problem}"
+            for operation in plugin.operations
+            for problem in wrong_examples(operation)
+        ]
+    if wrong:
+        raise PluginError(plugin.name, Stage.VALIDATE, "; ".join(wrong))
 
 
 def _try_commands(plugin: Plugin, app: Flask) -> None:

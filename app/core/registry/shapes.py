@@ -84,6 +84,8 @@ _OPERATION: dict[str, Check] = {
     "execute": _or_none(_CALL),
     "process_item": _or_none(_CALL),
     "aliases": _all(str, "texts"),
+    "choices": (lambda value: _maps_texts(value, callable), "parameters to functions"),
+    "examples": _all(Mapping, "mappings"),
     "description": _TEXT,
     "icon": _TEXT,
     "role": (lambda value: isinstance(value, Role), "a Role"),

@@ -17,7 +17,8 @@ from app.core.registry.contract import AnyOperation
 from app.core.runs import heartbeat, lifecycle
 from app.core.runs.context import UNEXPECTED, ExecutingRun, unexpected_reason
 from app.core.runs.new_run import NewRun
-from app.core.runs.start import new_run, validated
+from app.core.runs.parameters import accepted
+from app.core.runs.start import new_run
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally, failure_entry
 from app.core.tenants import Tenant
@@ -145,7 +146,7 @@ def _followers(operation: AnyOperation, facts: _Finished) -> list[NewRun]:
         try:
             params = wanted(facts)
             if params is not None:
-                checked = validated(other, params)
+                checked = accepted(other, facts.tenant, params)
                 found.append(new_run(catalog, other, facts.tenant, checked, caused_by_id=facts.id))
         except Exception:
             logger.exception("run %s: %s cannot follow it", facts.id, other.run_type)

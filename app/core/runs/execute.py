@@ -22,7 +22,7 @@ from app.core.runs import heartbeat, lifecycle, queries, workers
 from app.core.runs.closing import close, hand_back
 from app.core.runs.context import UNEXPECTED, ExecutingRun, unexpected_reason
 from app.core.runs.lease import ClaimedRun
-from app.core.runs.start import validated
+from app.core.runs.parameters import validated
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import unique_items
 from app.core.tenants import Tenant

@@ -11,8 +11,9 @@ from app.core.registry.contract import AnyOperation
 from app.core.runs.items import Outcome
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator, Started
+from app.core.runs.parameters import accepted
 from app.core.runs.queries import find_run
-from app.core.runs.start import new_run, start_new, validated
+from app.core.runs.start import new_run, start_new
 from app.core.runs.status import StatusBucket
 from app.core.tenants import Tenant
 from app.core.users import User
@@ -34,7 +35,7 @@ def retry_run(
     Raises:
         InvalidInputError: there is no such run, it has not ended, or its failed items cannot be told.
         UnknownRunTypeError: no loaded plugin offers its run type any more.
-        InvalidParametersError: its parameters do not fit today's version of the operation.
+        InvalidParametersError: its parameters do not fit today's version of the operation, or the tenant.
         PermissionDeniedError: the user's role is too low.
     """
     run = find_run(tenant, run_id)
@@ -46,7 +47,7 @@ def retry_run(
     reason = why_not(operation, run, failed_only=failed_only)
     if reason is not None:
         raise InvalidInputError(f"run {run_id}: {reason}")
-    again = new_run(catalog, operation, tenant, validated(operation, run.params))
+    again = new_run(catalog, operation, tenant, accepted(operation, tenant, run.params))
     again = replace(again, retry_of_id=run.id)
     if failed_only:
         again = replace(again, item_ids=(), items_listed=True, retried_outcomes=repeated(operation))

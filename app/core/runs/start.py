@@ -3,17 +3,17 @@
 from collections.abc import Callable, Generator, Mapping
 from itertools import islice
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from app.core import queue
 from app.core.access import require_role
-from app.core.errors import InvalidParametersError
 from app.core.redaction import safe_inputs
 from app.core.registry.catalog import Catalog
 from app.core.registry.contract import AnyOperation
 from app.core.runs import lifecycle
 from app.core.runs.account import ITEM_IDS_KEPT
 from app.core.runs.new_run import Initiator, NewRun, Started
+from app.core.runs.parameters import accepted
 from app.core.runs.tally import unique_items
 from app.core.tenants import Tenant
 from app.core.users import User
@@ -35,7 +35,7 @@ def start_operation(
         catalog: the loaded plugins.
         tenant: where.
         run_type: which.
-        params: raw parameters; validated by the operation's model.
+        params: raw parameters; validated by the operation's model and the tenant's choices.
         user: who; none: the administrator on the command line.
         initiator: the name of a part of the product that starts it, when no person does.
         together: writes more in the start's transaction, just before its commit; what it raises undoes the
@@ -49,7 +49,7 @@ def start_operation(
     operation = catalog.operation(run_type)
     if user is not None:
         require_role(user, tenant, operation.role)
-    checked = validated(operation, params)
+    checked = accepted(operation, tenant, params)
     by = Initiator(initiator) if initiator is not None else Initiator.of(user)
     return start_new(tenant, new_run(catalog, operation, tenant, checked), by, together=together)
 
@@ -66,24 +66,6 @@ def start_new(
     if started.created:
         queue.ring(started.run_id)
     return started
-
-
-def validated(operation: AnyOperation, params: Mapping[str, object]) -> BaseModel:
-    """Parameters as the operation's model.
-
-    Raises:
-        InvalidParametersError: messages by field.
-    """
-    try:
-        checked = operation.params.model_validate(dict(params))
-    except ValidationError as error:
-        problems = error.errors(include_input=False, include_url=False, include_context=False)
-        raise InvalidParametersError(
-            {".".join(map(str, problem["loc"])) or "parameters": problem["msg"] for problem in problems}
-        ) from None
-    if not isinstance(checked, BaseModel):
-        raise TypeError(operation.run_type)
-    return checked
 
 
 def new_run(

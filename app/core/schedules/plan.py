@@ -7,9 +7,10 @@ from app.core.db import JsonObject
 from app.core.errors import InvalidParametersError
 from app.core.registry.catalog import Catalog
 from app.core.registry.contract import AnyOperation
-from app.core.runs.start import validated
+from app.core.runs.parameters import accepted
 from app.core.schedules.cron import Cron
 from app.core.schedules.models import NAME_LENGTH
+from app.core.tenants import Tenant
 
 PARAMS = "params."  # what a problem of an operation's own parameter is named with
 
@@ -43,7 +44,7 @@ class CheckedPlan:
     cron: Cron
 
 
-def checked(catalog: Catalog, plan: Plan) -> CheckedPlan:
+def checked(catalog: Catalog, tenant: Tenant, plan: Plan) -> CheckedPlan:
     """The plan, if all of it can be used.
 
     Raises:
@@ -54,7 +55,7 @@ def checked(catalog: Catalog, plan: Plan) -> CheckedPlan:
     name, problems = plan.name.strip(), {}
     if not 0 < len(name) <= NAME_LENGTH or not name.isprintable():
         problems["name"] = f"{name[:NAME_LENGTH]!r}: a name has 1 to {NAME_LENGTH} characters, on one line"
-    cron, params = _cron(plan, problems), _params(operation, plan, problems)
+    cron, params = _cron(plan, problems), _params(operation, tenant, plan, problems)
     if cron is None or params is None or problems:
         raise InvalidParametersError(problems)
     return CheckedPlan(name, operation.run_type, params, cron)
@@ -68,9 +69,11 @@ def _cron(plan: Plan, problems: dict[str, str]) -> Cron | None:
         return None
 
 
-def _params(operation: AnyOperation, plan: Plan, problems: dict[str, str]) -> JsonObject | None:
+def _params(
+    operation: AnyOperation, tenant: Tenant, plan: Plan, problems: dict[str, str]
+) -> JsonObject | None:
     try:
-        return validated(operation, plan.params).model_dump(mode="json")
+        return accepted(operation, tenant, plan.params).model_dump(mode="json")
     except InvalidParametersError as error:
         problems |= {f"{PARAMS}{field}": said for field, said in error.errors.items()}
         return None

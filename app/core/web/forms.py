@@ -1,15 +1,21 @@
-"""Start forms made from a parameter model: fields to show, and raw values read back."""
+"""Start forms made from an operation's parameters: fields to show, and raw values read back."""
 
-import types
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
-from typing import Literal, Union, get_args, get_origin
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 from werkzeug.datastructures import MultiDict
+
+from app.core.errors import InvalidParametersError
+from app.core.registry.contract import AnyOperation
+from app.core.registry.controls import ParameterKind
+from app.core.registry.parameters import Parameter, listed, parameters_of
+from app.core.runs.parameters import choices_of
+from app.core.tenants import Tenant
+from app.core.web.limits import limits_of
+
+Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -17,8 +23,9 @@ class FormField:
     """One field as the template draws it.
 
     Attributes:
-        type: `text`, `number`, `checkbox`, `select` or `textarea` (one value a line).
+        type: a type of `ui.field`.
         choices: (value, label) of a select.
+        attributes: further ones of its control.
     """
 
     name: str
@@ -26,9 +33,10 @@ class FormField:
     help: str
     type: str
     value: object
-    choices: tuple[tuple[str, str], ...]
+    choices: Pairs
     error: str | None
     required: bool
+    attributes: Mapping[str, object] = field(default_factory=dict)
 
 
 def fields_of(
@@ -38,61 +46,100 @@ def fields_of(
 ) -> list[FormField]:
     """A form's fields in the model's order, filled with `values` and marked with `errors`."""
     return [
-        _field(name, info, (values or {}).get(name), (errors or {}).get(name))
-        for name, info in model.model_fields.items()
+        _drawn(parameter, (values or {}).get(parameter.name), (errors or {}).get(parameter.name))
+        for parameter in parameters_of(model)
     ]
 
 
-def values_from(model: type[BaseModel], form: MultiDict[str, str]) -> dict[str, object]:
-    """Raw values of a submitted form: an empty field is as if it were not there."""
+def values_from(
+    model: type[BaseModel], form: MultiDict[str, str], chosen: Collection[str] = ()
+) -> dict[str, object]:
+    """Raw values of a submitted form: an empty field is as if it were not there.
+
+    Args:
+        model: from which the form was made.
+        form: what was sent.
+        chosen: names of fields whose choices did not come from the model.
+    """
     values: dict[str, object] = {}
-    for name, info in model.model_fields.items():
-        kind = _kind(info.annotation)
-        if kind == "checkbox":
-            values[name] = name in form
-        elif kind == "textarea":
-            values[name] = [line.strip() for line in form.get(name, "").splitlines() if line.strip()]
-        elif form.get(name, "").strip():
-            values[name] = form[name].strip()
+    for parameter in parameters_of(model, chosen):
+        texts = form.getlist(parameter.name)
+        if parameter.kind is ParameterKind.SWITCH:
+            values[parameter.name] = bool(texts)
+        elif parameter.is_list or any(text.strip() for text in texts):
+            values[parameter.name] = parameter.read(texts)
     return values
 
 
-def _field(name: str, info: FieldInfo, value: object, error: str | None) -> FormField:
-    default = "" if info.default in (PydanticUndefined, None) else info.default
+def start_fields(
+    operation: AnyOperation,
+    tenant: Tenant,
+    values: Mapping[str, object] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> list[FormField]:
+    """The fields of an operation's parameters, with the choices there are in a tenant.
+
+    Asks the plugin for them; where it cannot say, the field does.
+    """
+    fields = []
+    for parameter in parameters_of(operation.params, operation.choices):
+        name = parameter.name
+        drawn = _drawn(parameter, (values or {}).get(name), (errors or {}).get(name))
+        fields.append(_offering(drawn, operation, tenant, parameter) if name in operation.choices else drawn)
+    return fields
+
+
+def start_values(operation: AnyOperation, form: MultiDict[str, str]) -> dict[str, object]:
+    """Raw parameters from a form of `start_fields`."""
+    return values_from(operation.params, form, operation.choices)
+
+
+def _drawn(parameter: Parameter, value: object, error: str | None) -> FormField:
     return FormField(
-        name=name,
-        label=info.title or name.replace("_", " ").capitalize(),
-        help=info.description or "",
-        type=_kind(info.annotation),
-        value=default if value is None else value,
-        choices=_choices(info.annotation),
+        name=parameter.name,
+        label=parameter.label,
+        help=parameter.help,
+        type=parameter.kind or ParameterKind.TEXT,
+        value=_shown(parameter, parameter.default if value is None else value),
+        choices=[(str(choice), str(choice).replace("_", " ")) for choice in parameter.fixed],
         error=error,
-        required=info.is_required(),
+        required=parameter.required,
+        attributes=limits_of(parameter),
     )
 
 
-def _kind(annotation: object) -> str:
-    plain = _without_none(annotation)
-    if plain is bool:
-        return "checkbox"
-    if plain in (int, float):
-        return "number"
-    if _choices(plain):
-        return "select"
-    return "textarea" if get_origin(plain) in (list, tuple, set, frozenset) else "text"
+def _offering(drawn: FormField, operation: AnyOperation, tenant: Tenant, parameter: Parameter) -> FormField:
+    """A field with the tenant's choices."""
+    try:
+        offered = choices_of(operation, tenant, drawn.name)
+    except InvalidParametersError as error:
+        return replace(drawn, choices=_former(parameter, (), drawn.value), error=error.errors[drawn.name])
+    said = drawn.help if offered else f"{drawn.help} There is nothing to choose from yet.".strip()
+    pairs = [(choice.value, choice.label) for choice in offered]
+    return replace(drawn, help=said, choices=[*_former(parameter, pairs, drawn.value), *pairs])
 
 
-def _choices(annotation: object) -> tuple[tuple[str, str], ...]:
-    plain = _without_none(annotation)
-    if get_origin(plain) is Literal:
-        return tuple((str(choice), str(choice).replace("_", " ")) for choice in get_args(plain))
-    if isinstance(plain, type) and issubclass(plain, Enum):
-        return tuple((str(member.value), str(member.value).replace("_", " ")) for member in plain)
-    return ()
+def _former(parameter: Parameter, offered: Pairs, shown: object) -> Pairs:
+    """What was chosen before and is no choice any more: to be seen, not silently changed."""
+    known = {"", *(value for value, _ in offered)}
+    defaults = set(map(str, listed(parameter.default)))
+    gone = [value for value in map(str, listed(shown)) if value not in known]
+    return [(value, value if value in defaults else f"{value} (no longer there)") for value in gone]
 
 
-def _without_none(annotation: object) -> object:
-    if get_origin(annotation) in (Union, types.UnionType):
-        kinds = [kind for kind in get_args(annotation) if kind is not types.NoneType]
-        return kinds[0] if len(kinds) == 1 else annotation
-    return annotation
+def _shown(parameter: Parameter, value: object) -> object:
+    """A value as its control holds it."""
+    if value is None:
+        return [] if parameter.is_list else ""
+    if parameter.kind is ParameterKind.MOMENT:
+        return _without_zone(str(value))
+    return value
+
+
+def _without_zone(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    moment = moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.isoformat(timespec="minutes" if moment.second == 0 else "seconds")

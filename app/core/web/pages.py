@@ -17,7 +17,7 @@ from app.core.runs.queries import RunFilter, find_run, list_runs
 from app.core.runs.start import start_operation
 from app.core.users import Role, memberships_of
 from app.core.web import session
-from app.core.web.forms import fields_of, values_from
+from app.core.web.forms import start_fields, start_values
 from app.core.web.fragments import render_fragment
 from app.core.web.overview import overview_of
 
@@ -116,7 +116,7 @@ def start_from_form(run_type: str) -> ResponseReturnValue:
     if operation.start_endpoint:
         message = f"{run_type} is started on its own page"
         raise UnknownRunTypeError(message)
-    values = values_from(operation.params, request.form)
+    values = start_values(operation, request.form)
     try:
         started = start_operation(catalog, current_tenant(), run_type, values, signed_in_user())
     except InvalidParametersError as error:
@@ -147,7 +147,7 @@ def _safe_url(operation: AnyOperation) -> str | None:
 def _form(
     operation: AnyOperation, values: dict[str, object] | None = None, errors: dict[str, str] | None = None
 ) -> str:
-    fields = fields_of(operation.params, values, errors)
+    fields = start_fields(operation, current_tenant(), values, errors)
     return render_template(
         "core/start_operation.html", operation=operation, fields=fields, errors=errors or {}
     )

@@ -9,7 +9,8 @@ from app.core.registry.contract import AnyOperation
 from app.core.schedules.cron import known_zones
 from app.core.schedules.models import Schedule
 from app.core.schedules.plan import PARAMS, Plan
-from app.core.web.forms import FormField, fields_of, values_from
+from app.core.tenants import Tenant
+from app.core.web.forms import FormField, start_fields, start_values
 
 OWN = "own"
 RHYTHMS = {
@@ -70,7 +71,7 @@ class ScheduleForm:
     def sent(cls, operation: AnyOperation, form: MultiDict[str, str]) -> "ScheduleForm":
         """The form as somebody filled it in."""
         name, rhythm, cron, zone = (form.get(field, "").strip() for field in (NAME, RHYTHM, CRON, ZONE))
-        return cls(name, rhythm, cron, zone, values_from(operation.params, form))
+        return cls(name, rhythm, cron, zone, start_values(operation, form))
 
     @property
     def problems(self) -> dict[str, str]:
@@ -97,9 +98,11 @@ class ScheduleForm:
         fields = (name, rhythm, cron, zone)
         return [replace(field, error=errors.get(field.name)) for field in fields]
 
-    def operation_fields(self, operation: AnyOperation, errors: Mapping[str, str]) -> list[FormField]:
+    def operation_fields(
+        self, operation: AnyOperation, tenant: Tenant, errors: Mapping[str, str]
+    ) -> list[FormField]:
         """The operation's fields, marked with `errors`."""
-        return fields_of(operation.params, self.params, errors)
+        return start_fields(operation, tenant, self.params, errors)
 
 
 def by_field(problems: Mapping[str, str]) -> dict[str, str]:

@@ -159,7 +159,7 @@ def _form(
         operation=operation,
         schedule=schedule,
         own_fields=form.own_fields(errors or {}),
-        operation_fields=form.operation_fields(operation, errors or {}),
+        operation_fields=form.operation_fields(operation, current_tenant(), errors or {}),
         errors=errors or {},
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 from pydantic import BaseModel
 
 from app.core.registry.extensions.base import Extension
+from app.core.registry.wrong_fields import wrong_fields
 
 if TYPE_CHECKING:
     from app.core.db import JsonObject
@@ -77,8 +78,10 @@ class InventorySource(Extension, Generic[Options]):
         found, model = super().problems() + self._uncallable(*callbacks), self._model()
         if model is None:
             found.append("`options` is no pydantic model")
-        elif "source" in model.model_fields:
-            found.append("an option cannot be called 'source'")
+        else:
+            found += [f"options: {problem}" for problem in wrong_fields(model)]
+            if "source" in model.model_fields:
+                found.append("an option cannot be called 'source'")
         return found
 
     def _model(self) -> type[BaseModel] | None:
