@@ -7,7 +7,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import monitoring, plugins, sample
+from app import monitoring, plugins, sample, scaffold
 from app.config import Settings, load_settings
 from app.core import queue
 from app.core.cli import migrations
@@ -145,6 +145,7 @@ def _attach_plugins(app: Flask, catalog: Catalog, *, strict: bool) -> None:
 
 def _add_commands(app: Flask) -> None:
     migrations.install()
+    plugins_cli.add_command(scaffold.new)
     for command in (tenants, users, runs, schedules, plugins_cli, worker, workers, serve, sample.sample):
         app.cli.add_command(command)
     app.extensions[CHORES] = [ensure_nightly_retention, tick]

@@ -32,19 +32,24 @@ _SHOWN: tuple[type[CoreModel], ...] = (
 _EXECUTED = {"bulk_operation_runs.params"}
 
 
-def planted(deployment: Deployment, case: Case, text: str) -> dict[str, object] | None:
+def planted(deployment: Deployment, case: Case, text: str, *, in_lists: bool) -> dict[str, object]:
     """An example with a text behind each of its own that its model still takes then.
 
-    Returns:
-        Nothing when there is no such field.
+    Args:
+        deployment: where it will be started.
+        case: the example.
+        text: to be planted.
+        in_lists: also into lists of texts, which often are the ids of items.
     """
     operation, changed = deployment.operation(case.run_type), dict(case.params)
     with deployment.app.app_context():  # a model may ask what is installed
         for name, value in _with_defaults(operation, changed).items():
+            if isinstance(value, list | tuple) and not in_lists:
+                continue
             fuller = {**changed, name: _behind(value, text)}
             if fuller != changed and _fits(operation, fuller):
                 changed = fuller
-    return changed if text in repr(changed) else None
+    return changed
 
 
 def where_stored(deployment: Deployment, text: str) -> list[str]:

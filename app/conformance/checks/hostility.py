@@ -40,8 +40,8 @@ def test_hostile_parameters_are_shown_as_texts(case: Case, deploy: Deploy) -> No
     with deployment.app.app_context():
         tenant_by_slug(SLUG).name = HOSTILE
         db.session.commit()
-    params = planted(deployment, case, HOSTILE)
-    run = deployment.finished(case.run_type, case.params if params is None else params)
+    params = planted(deployment, case, HOSTILE, in_lists=True)
+    run = deployment.finished(case.run_type, params)
     plugin = deployment.catalog.plugins[case.plugin]
     links = [link["url"] for link in run.related_links]
     paths = [*pages_of_run(run.id), *own_pages(deployment, plugin), *links]

@@ -21,9 +21,7 @@ def test_a_secret_in_the_parameters_comes_up_nowhere(
 ) -> None:
     """A token typed into a field: not in run, events, notifications, audit log, logs or pages."""
     deployment = deploy(case.plugin)
-    params = planted(deployment, case, SECRET)
-    if params is None:
-        params = dict(case.params)
+    params = planted(deployment, case, SECRET, in_lists=False)
     with caplog.at_level("INFO"):
         run = deployment.finished(case.run_type, params)
         shown = _shown(deployment, case, run)
