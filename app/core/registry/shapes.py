@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import DeclarativeBase
 
 from app.core.registry.contract import NavItem, OperationType, Plugin, ReasonCode
+from app.core.registry.extensions import EXTENSIONS
 from app.core.users import Role
 
 Check: TypeAlias = tuple[Callable[[object], bool], str]
@@ -77,6 +78,7 @@ _PLUGIN: dict[str, Check] = {
     "migrations": _or_none(_TEXT),
     "cli": _all(object, "commands"),
     "nav": _all(NavItem, "NavItem"),
+    **{extension.field: _all(extension, extension.__name__) for extension in EXTENSIONS},
 }
 _OPERATION: dict[str, Check] = {
     "run_type": _TEXT,

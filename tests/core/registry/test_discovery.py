@@ -22,6 +22,7 @@ INVALID = "from app.core import Plugin\nplugin = Plugin(name='Hello!', version='
 REQUIRES = "from app.core import Plugin\nplugin = Plugin(name='hello', version='1', requires=('ground',))"
 OTHER_API = "from app.core import Plugin\nplugin = Plugin(name='hello', version='1', requires_api=(9, 0))"
 NO_ROLE = OTHER_NAME.replace('label="Greet"', 'label="Greet", role="operator"')
+NO_CARD = "from app.core import Plugin\nplugin = Plugin(name='hello', version='1', overview_cards=('card',))"
 NAMELESS = "from app.core import Plugin\nplugin = Plugin(name=None, version='1')"
 BAD_RELATIONSHIP = """
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -146,6 +147,7 @@ def test_a_plugin_of_one_file_appears_everywhere_without_another_edit(
         (INVALID, "validate", "Hello!"),
         (OTHER_API, "compatibility", "needs API (9, 0)"),
         (NO_ROLE, "validate", "role is a str, not a Role"),
+        (NO_CARD, "validate", "overview_cards is a tuple, not a tuple of OverviewCard"),
         (NAMELESS, "validate", "name is a NoneType, not a text"),
         (BAD_RELATIONSHIP, "models", "Nobody"),
         (REQUIRES, "requires", "ground"),

@@ -30,6 +30,8 @@ def plugin(**declared):
         (plugin(operations=("probe.check",)), "not a tuple of OperationType"),
         (plugin(blueprints=("pages",)), "not a tuple of Blueprint"),
         (plugin(nav=("Probe",)), "not a tuple of NavItem"),
+        (plugin(overview_cards=("card",)), "overview_cards is a tuple, not a tuple of OverviewCard"),
+        (plugin(inventory_sources=None), "inventory_sources is a NoneType, not a tuple of InventorySource"),
         (plugin(models=db.Model), "not a declarative base or None"),
         (plugin(models=object()), "models is a object, not a declarative base or None"),
         (plugin(nav=(NavItem(None, "probe.index"),)), "navigation: label is a NoneType, not a text"),
