@@ -36,6 +36,7 @@ from app.core.registry.declared import Declared
 from app.core.registry.extensions import (
     CardFact,
     FindingType,
+    IgnoreRule,
     InventorySource,
     OverviewCard,
     PolicyShape,
@@ -63,6 +64,7 @@ __all__ = [
     "Choice",
     "Declared",
     "FindingType",
+    "IgnoreRule",
     "InvalidInputError",
     "InvalidParametersError",
     "InventorySource",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from app.core.registry.api import API_VERSION
-from app.core.registry.extensions import FindingType, InventorySource, OverviewCard, PolicyType
+from app.core.registry.extensions import FindingType, IgnoreRule, InventorySource, OverviewCard, PolicyType
 from app.core.registry.running import RunContext, RunFacts
 from app.core.users import Role
 
@@ -175,6 +175,7 @@ class Plugin:
         inventory_sources: where it lets `inventory.sync` read from.
         policy_types: kinds of policies it lets inventory tell apart.
         finding_types: kinds of findings its runs may write.
+        ignore_rules: what is nobody's drift.
         overview_cards: cards on the start page of each tenant.
     """
 
@@ -191,4 +192,5 @@ class Plugin:
     inventory_sources: tuple[InventorySource[Any], ...] = ()
     policy_types: tuple[PolicyType, ...] = ()
     finding_types: tuple[FindingType, ...] = ()
+    ignore_rules: tuple[IgnoreRule, ...] = ()
     overview_cards: tuple[OverviewCard, ...] = ()

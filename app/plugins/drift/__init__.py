@@ -9,6 +9,7 @@ from app.plugins.drift.finding_types import drift as drift_findings
 from app.plugins.drift.generate import operation
 from app.plugins.drift.models import DriftModel
 from app.plugins.drift.overview import open_findings
+from app.plugins.drift.own_rules import OWN_RULES
 from app.plugins.drift.recording import FindingFact, NewFinding, record_findings
 from app.plugins.drift.severity import Severity
 from app.plugins.drift.views import drift_pages, finding_pages
@@ -27,6 +28,7 @@ plugin = Plugin(
         NavItem("Findings", "findings.index", "clipboard-check"),
     ),
     finding_types=(drift_findings,),
+    ignore_rules=OWN_RULES,
     overview_cards=(open_findings,),
 )
 

@@ -8,6 +8,7 @@ from flask import url_for
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core import (
+    IgnoreRule,
     InvalidInputError,
     ItemSkippedError,
     JsonObject,
@@ -18,11 +19,13 @@ from app.core import (
     RunFacts,
     RunFailedError,
     Tenant,
+    current_catalog,
     db,
 )
 from app.plugins.drift.baselines import comparison_with_baseline
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.drifted import drifted_policies
+from app.plugins.drift.ignoring import IgnoreRules
 from app.plugins.drift.pair import SnapshotPair, compared_collections, find_pair, states_of
 from app.plugins.drift.withholding import Withholding
 from app.plugins.drift.writer import FindingWriter
@@ -31,6 +34,7 @@ from app.plugins.inventory import (
     PolicyDifference,
     collection_label,
     differences_between,
+    policy_name_in,
     unread_in,
 )
 
@@ -54,7 +58,8 @@ def generate(run: RunContext[DriftParams]) -> None:
     differences = _by_collection(differences_between(pair.baseline, pair.current))
     judges = _judges(pair)
     db.session.commit()
-    writer = FindingWriter(run.tenant, pair, run.id, run.fence)
+    rules = IgnoreRules(current_catalog().declared(IgnoreRule).values(), policy_name_in)
+    writer = FindingWriter(run.tenant, pair, run.id, rules, run.fence)
     notes: list[str] = []
     for collection in run.items.every():
         with run.item(collection):
@@ -68,9 +73,12 @@ def generate(run: RunContext[DriftParams]) -> None:
         current_run_id=pair.current.id,
         findings={kind.value: writer.counts[kind] for kind in ChangeKind},
         withheld=_withheld(judges.values()),
-        exempt=writer.exempt,
-        notes=notes,
+        hidden_by_rule=dict(writer.hidden.findings),
+        hidden_changes_by_rule=dict(writer.hidden.changes),
+        notes=[*notes, *rules.sentences(writer.hidden)],
     )
+    for complaint in rules.complaints():
+        run.report("ignore_rule_failed", complaint)
 
 
 def _pair(run: RunContext[DriftParams]) -> SnapshotPair:
@@ -169,6 +177,9 @@ operation = OperationType(
     reason_codes={
         "coverage_incomplete": ReasonCode(
             "Nothing was read", "Sync again with an export that holds this type, then compare."
+        ),
+        "ignore_rule_failed": ReasonCode(
+            "Ignore rule failed", "Nothing was hidden by it; the log has the error for the plugin's author."
         ),
         "snapshot_unavailable": ReasonCode("Snapshot unavailable", "Choose two finished syncs of one scope."),
     },

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 import orjson
 
 from app.core import JsonObject, Tenant, clock, db, safe_reason, tenant_key
-from app.plugins.drift.compare import ChangeKind, changes_between, fingerprint_of, is_never_a_finding
+from app.plugins.drift.compare import Change, ChangeKind, changes_between, fingerprint_of
 from app.plugins.drift.drifted import DriftedPolicy
 from app.plugins.drift.finding_types import drift
+from app.plugins.drift.ignoring import Hidden, IgnoreRules, left_by, whole_by
 from app.plugins.drift.pair import SnapshotPair
 from app.plugins.drift.severity import Subject, Verdict, severity_of
 from app.plugins.drift.storing import shown, store
@@ -19,40 +20,55 @@ from app.plugins.inventory import Sealer, bodies_of, canonicalize, list_rules
 class FindingWriter:
     """Turns drifted policies into findings: inserted, or brought up to date when found before."""
 
-    def __init__(self, tenant: Tenant, pair: SnapshotPair, run_id: int, fence: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        tenant: Tenant,
+        pair: SnapshotPair,
+        run_id: int,
+        rules: IgnoreRules,
+        fence: Callable[[], None],
+    ) -> None:
         """Write for one run over one pair of snapshots.
 
         Args:
             tenant: whose.
             pair: what is compared.
             run_id: the drift generation.
+            rules: what is nobody's drift.
             fence: called in each writing transaction before its commit; raises if another holds the run.
         """
-        self._fence = fence
+        self._fence, self._rules = fence, rules
         self._tenant, self._pair, self._run_id = tenant, pair, run_id
         self._sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
         self.counts: Counter[ChangeKind] = Counter()
-        self.exempt = 0  # policies that Microsoft keeps itself: no findings
+        self.hidden = Hidden()
 
     def write(self, policies: Sequence[DriftedPolicy]) -> None:
         """Judge and store a chunk of policies; commits."""
         bodies = bodies_of(self._tenant, list({digest for policy in policies for digest in policy.hashes}))
         # Reading ends before anything is computed: on SQLite nobody else could write meanwhile.
         db.session.commit()
-        rows = [row for policy in policies if (row := self._row(policy, bodies)) is not None]
+        hidden = Hidden()
+        rows = [row for policy in policies if (row := self._row(policy, bodies, hidden)) is not None]
         store(rows)
         self._fence()
         db.session.commit()
         self.counts.update(ChangeKind(row["change_kind"]) for row in rows)
-        self.exempt += len(policies) - len(rows)
+        self.hidden.add(hidden)
 
-    def _row(self, policy: DriftedPolicy, bodies: Mapping[str, bytes]) -> JsonObject | None:
+    def _row(self, policy: DriftedPolicy, bodies: Mapping[str, bytes], hidden: Hidden) -> JsonObject | None:
         before, after = self._contents(policy, bodies)
-        if is_never_a_finding(policy.collection, before, after):
+        rules = self._rules.applying(policy.collection, before, after)
+        if by := whole_by(rules):
+            hidden.findings[by] += 1
             return None
-        changes = []
+        changes: list[Change] = []
         if before is not None and after is not None:
-            changes = changes_between(before, after, list_rules)
+            changes, hid = left_by(rules, changes_between(before, after, list_rules))
+            hidden.changes.update(hid)
+            if hid and not changes and policy.kind is ChangeKind.MODIFIED:
+                hidden.findings[next(iter(hid))] += 1
+                return None
         subject = Subject(policy.collection, policy.policy_type)
         verdict = severity_of(subject, policy.kind, changes, before, after)
         return {**self._facts(policy), **_judgement(verdict), **shown(changes)}

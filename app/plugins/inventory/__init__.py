@@ -11,7 +11,7 @@ from app.plugins.inventory.policies import lists as list_rules
 from app.plugins.inventory.policies.canonical import canonicalize
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.policy_types import POLICY_TYPES
-from app.plugins.inventory.recognition import collection_label
+from app.plugins.inventory.recognition import collection_label, policy_name_in
 from app.plugins.inventory.scope import scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
 from app.plugins.inventory.store.snapshots import (
@@ -54,6 +54,7 @@ __all__ = [
     "known_policies",
     "list_rules",
     "plugin",
+    "policy_name_in",
     "scope_label",
     "unread_in",
 ]

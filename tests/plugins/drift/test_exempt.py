@@ -6,14 +6,11 @@ from tests.support.snapshots import conditional_access
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "exempt"),
-    [
-        ("enabled", "disabled", 1),
-        ("enabled", "enabledForReportingButNotEnforced", 1),
-    ],
+    ("before", "after"),
+    [("enabled", "disabled"), ("enabled", "enabledForReportingButNotEnforced")],
 )
 def test_what_the_sharepoint_admin_center_keeps_is_no_finding_but_counted(
-    take, compare, drifted, before, after, exempt
+    take, compare, drifted, before, after
 ):
     name = "[SharePoint admin center]Block access from unmanaged devices"
 
@@ -23,7 +20,9 @@ def test_what_the_sharepoint_admin_center_keeps_is_no_finding_but_counted(
     )
 
     assert drifted() == {("modified", "C")}
-    assert run.summary["exempt"] == exempt
+    assert run.summary["hidden_by_rule"] == {"sharepoint_admin_center": 1}
+    (note,) = run.summary["notes"]
+    assert note.startswith("Hidden by rule SharePoint admin center: findings 1, changes 0.")
     assert run.summary["findings"]["modified"] == 1
 
 
@@ -36,7 +35,7 @@ def test_a_policy_of_microsoft_that_gets_enabled_is_a_finding(take, compare, dri
     )
 
     assert drifted() == {("modified", name)}
-    assert run.summary["exempt"] == 0
+    assert run.summary["hidden_by_rule"] == {}
 
 
 def test_a_built_in_role_is_no_finding_and_a_custom_one_is(take, compare, drifted):
@@ -50,4 +49,4 @@ def test_a_built_in_role_is_no_finding_and_a_custom_one_is(take, compare, drifte
     run = compare(take(roles("read")), take(roles("read", "write")))
 
     assert drifted() == {("modified", "Custom")}
-    assert run.summary["exempt"] == 1
+    assert run.summary["hidden_by_rule"] == {"built_in": 1}

@@ -2,6 +2,7 @@
 
 from app.core.registry.extensions.base import Extension
 from app.core.registry.extensions.finding_type import FindingType
+from app.core.registry.extensions.ignore_rule import IgnoreRule
 from app.core.registry.extensions.inventory_source import (
     Found,
     InventorySource,
@@ -11,7 +12,13 @@ from app.core.registry.extensions.inventory_source import (
 from app.core.registry.extensions.overview_card import TONES, CardFact, OverviewCard
 from app.core.registry.extensions.policy_type import PolicyShape, PolicyType
 
-EXTENSIONS: tuple[type[Extension], ...] = (InventorySource, PolicyType, FindingType, OverviewCard)
+EXTENSIONS: tuple[type[Extension], ...] = (
+    InventorySource,
+    PolicyType,
+    FindingType,
+    IgnoreRule,
+    OverviewCard,
+)
 
 __all__ = [
     "EXTENSIONS",
@@ -20,6 +27,7 @@ __all__ = [
     "Extension",
     "FindingType",
     "Found",
+    "IgnoreRule",
     "InventorySource",
     "OverviewCard",
     "PolicyShape",

@@ -31,5 +31,8 @@ class Extension:
         """Why this cannot stand beside another, loaded before: a sentence that its plugin's name ends."""
         return "the key is taken by" if self.key == other.key else None
 
+    def _no_tuples(self, *names: str) -> list[str]:
+        return [f"`{name}` is no tuple" for name in names if not isinstance(getattr(self, name), tuple)]
+
     def _uncallable(self, *names: str) -> list[str]:
         return [f"`{name}` cannot be called" for name in names if not callable(getattr(self, name))]

@@ -56,7 +56,7 @@ class PolicyType(Extension):
         return bool(self.members) and bool(re.fullmatch(self.members, graph_type, re.IGNORECASE))
 
     def problems(self) -> list[str]:
-        found = super().problems() + [f"`{name}` is no tuple" for name in self._no_tuples()]
+        found = super().problems() + self._no_tuples("endpoints", "folders", "shapes", "name_fields")
         if not GRAPH_TYPE.fullmatch(self.graph_type):
             found.append(f"{self.graph_type[:60]!r} is no name of a Graph type")
         try:
@@ -72,7 +72,3 @@ class PolicyType(Extension):
         if other.lists(self.graph_type):
             return f"{self.graph_type!r} is listed by {other.key!r} of"
         return super().clash(other)
-
-    def _no_tuples(self) -> list[str]:
-        names = ("endpoints", "folders", "shapes", "name_fields")
-        return [name for name in names if not isinstance(getattr(self, name), tuple)]

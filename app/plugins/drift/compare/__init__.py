@@ -4,7 +4,6 @@ from app.plugins.drift.compare.change import Change, ChangeKind, LeafKind, Seale
 from app.plugins.drift.compare.changes import changes_between
 from app.plugins.drift.compare.elements import ListRules
 from app.plugins.drift.compare.evidence import Evidence, EvidenceEntry, changed_paths, evidence_of
-from app.plugins.drift.compare.exemption import is_never_a_finding
 from app.plugins.drift.compare.fingerprint import fingerprint_of
 from app.plugins.drift.compare.pairing import Pairing, pair_recreated
 
@@ -21,6 +20,5 @@ __all__ = [
     "changes_between",
     "evidence_of",
     "fingerprint_of",
-    "is_never_a_finding",
     "pair_recreated",
 ]

@@ -1,10 +1,23 @@
+"""What drift itself declares to be never a finding."""
+
 import pytest
 
-from app.plugins.drift.compare import is_never_a_finding
+from app.core import Declared
+from app.plugins.drift.ignoring import IgnoreRules, whole_by
+from app.plugins.drift.own_rules import OWN_RULES
 
 CA = "conditionalAccessPolicy"
 SHAREPOINT = {"displayName": "[SharePoint admin center]Block access from apps", "state": "enabled"}
 MANAGED = {"displayName": "Microsoft-managed: Block legacy authentication", "state": "disabled"}
+
+
+RULES = IgnoreRules(
+    [Declared("drift", rule) for rule in OWN_RULES], lambda _type, content: content.get("displayName", "")
+)
+
+
+def is_never_a_finding(collection, before, after):
+    return whole_by(RULES.applying(collection, before, after)) is not None
 
 
 @pytest.mark.parametrize("content", [SHAREPOINT, MANAGED])
