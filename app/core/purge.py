@@ -12,10 +12,9 @@ from app.core import audit
 from app.core.db import db, reading
 from app.core.errors import InvalidInputError, PluginError, TenantAtlasError
 from app.core.registry.catalog import Catalog
-from app.core.registry.contract import Plugin
+from app.core.registry.contract import PLUGIN_NAME, Plugin
 from app.core.registry.discovery import plugins_on_disk
 from app.core.registry.lineages import CORE, VERSION_TABLE, Lineage, config_of, lineage_of, lineages, said
-from app.core.registry.problems import PLUGIN_NAME
 from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
 
 

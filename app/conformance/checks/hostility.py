@@ -9,7 +9,7 @@ from app.conformance.staging import bring_to, tally_of
 from app.conformance.subjects import Case
 from app.conformance.verdict import require
 from app.core.db import db
-from app.core.registry.problems import LABEL_LENGTH
+from app.core.registry.contract import LABEL_LENGTH
 from app.core.runs.items import ITEM_LENGTH
 from app.core.runs.status import RunStatus
 from app.core.tenants import tenant_by_slug

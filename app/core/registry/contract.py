@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
     from app.core.db import JsonObject
     from app.core.tenants import Tenant
+
+RUN_TYPE = re.compile(r"[a-z][a-z0-9_]{0,49}\.[a-z][a-z0-9_]{0,49}")
+LABEL_LENGTH = 200
+PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 P = TypeVar("P", bound=BaseModel)
 

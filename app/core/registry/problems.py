@@ -1,15 +1,11 @@
 """What is wrong with a declaration, before anything of it is used."""
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from app.core.registry.contract import AnyOperation, Plugin
+from app.core.registry.contract import LABEL_LENGTH, PLUGIN_NAME, RUN_TYPE, AnyOperation, Plugin
 from app.core.registry.wrong_parameters import wrong_parameters
 
-RUN_TYPE = re.compile(r"[a-z][a-z0-9_]{0,49}\.[a-z][a-z0-9_]{0,49}")
-LABEL_LENGTH = 200
-PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SHORTEST_KEPT, LONGEST_KEPT = timedelta(seconds=1), timedelta(days=50 * 365)
 
 

@@ -145,7 +145,7 @@ def test_a_plugin_of_one_file_appears_everywhere_without_another_edit(
         (NO_PLUGIN, "locate", "has no `plugin`"),
         (WRONG_TYPE, "validate", "dict"),
         (INVALID, "validate", "Hello!"),
-        (OTHER_API, "compatibility", "needs API (9, 0)"),
+        (OTHER_API, "compatibility", "needs API 9.0"),
         (NO_ROLE, "validate", "role is a str, not a Role"),
         (NO_CARD, "validate", "overview_cards is a tuple, not a tuple of OverviewCard"),
         (NAMELESS, "validate", "name is a NoneType, not a text"),
