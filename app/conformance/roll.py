@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Table
-
 from app.conformance.deployment import deployed
 from app.conformance.subjects import (
     Case,
@@ -15,7 +13,6 @@ from app.conformance.subjects import (
     installed_plugins,
     operations_of,
     subjects_in,
-    tables_of,
 )
 from app.core.registry.catalog import Catalog
 from app.core.registry.contract import AnyOperation
@@ -72,10 +69,6 @@ class Roll:
     def with_tables(self) -> list[Subject]:
         """Plugins that bring models."""
         return [subject for subject in self.loaded if self.catalog.plugins[subject.name].models is not None]
-
-    def tables_of(self, subject: Subject) -> list[Table]:
-        """The tables of a plugin."""
-        return tables_of(self.catalog.plugins[subject.name])
 
     def with_pages(self) -> list[Subject]:
         """Plugins that bring views."""

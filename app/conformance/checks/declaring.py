@@ -8,10 +8,8 @@ from pathlib import Path
 
 from app import core
 from app.conformance.deployment import Deployment
-from app.conformance.roll import Roll
 from app.conformance.subjects import Case, Subject
 from app.conformance.verdict import require
-from app.core.db import CoreModel
 from app.core.registry.contract import AnyOperation
 from app.core.runs.parameters import validated
 
@@ -80,28 +78,6 @@ def test_an_example_fits_its_model_and_survives_being_stored(case: Case, deploy:
         f"{case}: the parameters are not the same after they were stored as JSON: {stored}. Give "
         f"{type(params).__name__} fields that its own `model_dump(mode='json')` can be validated into again.",
     )
-
-
-def test_tables_hang_on_core_so_that_nothing_dangles(subject_with_tables: Subject, roll: Roll) -> None:
-    """Retention removes runs, an administrator removes tenants: a table must say what becomes of its rows."""
-    core_tables = {mapper.class_.__tablename__ for mapper in CoreModel.registry.mappers}
-    for table in roll.tables_of(subject_with_tables):
-        for key in table.foreign_keys:
-            about = f"{table.name}.{key.parent.name} -> {key.column.table.name}"
-            require(
-                key.column.table.name not in core_tables or key.ondelete in {"CASCADE", "SET NULL"},
-                f"{about} does not say what becomes of the row. Give the foreign key `ondelete='CASCADE'` "
-                "or 'SET NULL'.",
-            )
-
-
-def test_tables_bear_the_name_of_their_plugin(subject_of_distribution: Subject, roll: Roll) -> None:
-    """Two plugins never take each other's tables."""
-    for table in roll.tables_of(subject_of_distribution):
-        require(
-            table.name.startswith(f"{subject_of_distribution.name}__"),
-            f"The table {table.name!r} is not named {subject_of_distribution.name}__<table>. Rename it.",
-        )
 
 
 @cache

@@ -28,12 +28,12 @@ class Base(DeclarativeBase):
 
 
 class Buoy(Base):
-    """Its table is not named after the plugin, and dangles when its run is removed."""
+    """Its table is never dropped, and has a column that no migration makes."""
 
-    __tablename__ = "buoys"
+    __tablename__ = "adrift__buoys"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("bulk_operation_runs.id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("bulk_operation_runs.id", ondelete="CASCADE"))
     colour: Mapped[str]  # no migration knows it
 
 

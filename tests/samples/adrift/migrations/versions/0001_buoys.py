@@ -11,9 +11,14 @@ depends_on = None
 
 def upgrade():
     op.create_table(
-        "buoys",
+        "adrift__buoys",
         sa.Column("id", sa.Integer(), primary_key=True, nullable=False),
-        sa.Column("run_id", sa.Integer(), sa.ForeignKey("bulk_operation_runs.id"), nullable=False),
+        sa.Column(
+            "run_id",
+            sa.Integer(),
+            sa.ForeignKey("bulk_operation_runs.id", ondelete="CASCADE"),
+            nullable=False,
+        ),
     )
 
 
