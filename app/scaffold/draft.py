@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from app import __version__
 from app.core import InvalidInputError
 from app.core.registry.catalog import Catalog
-from app.core.registry.problems import PLUGIN_NAME
+from app.core.registry.contract import PLUGIN_NAME
 
 
 @dataclass(frozen=True)
