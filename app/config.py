@@ -92,6 +92,11 @@ def load_settings(**overrides: object) -> Settings:
     return settings
 
 
+def variables() -> frozenset[str]:
+    """The environment variables of all settings."""
+    return frozenset(map(_variable, Settings.model_fields))
+
+
 def _kept_secret(path: Path) -> str:
     """The key kept in a file only its owner reads; whoever creates the file first decides for all."""
     if not path.exists():

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import monitoring, plugins, sample, scaffold
-from app.config import Settings, load_settings
+from app.config import Settings, load_settings, variables
 from app.core import queue
 from app.core.cli import migrations
 from app.core.cli.plugins import plugins as plugins_cli
@@ -122,7 +122,7 @@ def _build_shell(app: Flask, settings: Settings) -> None:
 
 
 def _load_plugins(settings: Settings) -> Catalog:
-    catalog = Catalog()
+    catalog = Catalog(reserved=variables())
     catalog.add(retention.plugin)  # core's own: also in safe mode, and nobody else takes its names
     if settings.safe_mode:
         return catalog

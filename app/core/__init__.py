@@ -22,7 +22,7 @@ from app.core.errors import (
 from app.core.keys import tenant_key
 from app.core.redaction import redact, safe_reason
 from app.core.registry.api import API_VERSION
-from app.core.registry.catalog import current_catalog
+from app.core.registry.catalog import current_catalog, plugin_settings
 from app.core.registry.contract import (
     Choice,
     NavItem,
@@ -108,6 +108,7 @@ __all__ = [
     "may",
     "model_registry",
     "parameters_from",
+    "plugin_settings",
     "reading",
     "record_audit",
     "redact",

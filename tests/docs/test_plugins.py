@@ -13,7 +13,8 @@ from app.core.tenants import create_tenant
 
 GUIDE = Path(__file__).parents[2] / "docs" / "plugins.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
-SNIPPET, WEIGHING = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)[:2]
+SNIPPETS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+SNIPPET = SNIPPETS[0]
 COMMAND = ("runs", "start", "hello.greet", "--tenant", "harbour", "--inline", "--json", "--params")
 
 
@@ -26,7 +27,20 @@ def with_snippet(drop_in, make_app):
 @pytest.fixture
 def with_weighing(drop_in, make_app):
     """One that found the plugin whose choices come from the tenant's data."""
-    yield from with_plugin("scales", WEIGHING, drop_in, make_app)
+    yield from with_plugin("scales", snippet_of("scales"), drop_in, make_app)
+
+
+@pytest.fixture
+def with_harbour(drop_in, make_app, monkeypatch):
+    """One that found the plugin with settings, and what they are."""
+    monkeypatch.setenv("TENANTATLAS_HARBOUR_KEY", "hush")
+    monkeypatch.setenv("TENANTATLAS_HARBOUR_BERTHS", "5")
+    yield from with_plugin("harbour", snippet_of("harbour"), drop_in, make_app)
+
+
+def snippet_of(plugin):
+    [found] = [snippet for snippet in SNIPPETS if f'name="{plugin}"' in snippet]
+    return found
 
 
 def with_plugin(name, source, drop_in, make_app):
@@ -85,6 +99,15 @@ def test_the_weighing_plugin_offers_what_the_tenant_has_and_weighs_it(with_weigh
     refused = run(*start, "exports=../secret.key")
     assert refused.exit_code == 2
     assert "exports: not among the choices" in refused.stderr
+
+
+def test_the_harbour_reads_its_settings(with_harbour):
+    start = ("runs", "start", "harbour.moor", "--tenant", "harbour", "--inline", "--json")
+
+    answer = with_harbour.test_cli_runner().invoke(*start)
+
+    assert json.loads(answer.stdout)["summary"] == {"berths": 5}
+    assert "hush" not in answer.output
 
 
 def test_the_first_run_type_refuses_what_its_model_refuses(with_snippet):

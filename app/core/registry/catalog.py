@@ -1,10 +1,12 @@
 """The catalog of one application: which plugins are loaded, which failed, which run types exist."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
+from pydantic import BaseModel
 
 from app.core.errors import PluginError, UnknownRunTypeError
 from app.core.redaction import safe_reason
@@ -12,9 +14,12 @@ from app.core.registry.api import incompatibility
 from app.core.registry.contract import AnyOperation, Plugin
 from app.core.registry.declared import Declared, E, declarations, wrong_declarations
 from app.core.registry.problems import problems_of
+from app.core.registry.settings import read_settings, wrong_settings
 from app.core.registry.stages import Stage
 
 EXTENSION = "tenantatlas.catalog"
+
+S = TypeVar("S", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class Catalog:
         operations: by their run type of today.
         distributions: plugin -> what was installed to bring it; built-in ones are not in it.
         disabled: names that a setting keeps from being loaded.
+        settings: what was read for each model of settings.
+        reserved: environment variables that no plugin's setting may be.
     """
 
     plugins: dict[str, Plugin] = field(default_factory=dict)
@@ -43,6 +50,8 @@ class Catalog:
     operations: dict[str, AnyOperation] = field(default_factory=dict)
     distributions: dict[str, str] = field(default_factory=dict)
     disabled: list[str] = field(default_factory=list)
+    settings: dict[type[BaseModel], BaseModel] = field(default_factory=dict, repr=False)
+    reserved: frozenset[str] = frozenset()
     _declared: dict[type, Mapping[str, Declared[Any]]] = field(default_factory=dict, repr=False)
 
     def add(self, plugin: Plugin) -> None:
@@ -58,12 +67,15 @@ class Catalog:
         if plugin.name in self.plugins:
             problems.append("another plugin has this name")
         problems += self._taken(plugin)
+        problems += wrong_settings(plugin, self.reserved, self.plugins.values())
         problems += wrong_declarations(plugin, self.plugins.values())
         if problems:
             raise PluginError(plugin.name, Stage.VALIDATE, "; ".join(problems))
         missing = [name for name in plugin.requires if name not in self.plugins]
         if missing:
             raise PluginError(plugin.name, Stage.REQUIRES, f"not loaded: {', '.join(missing)}")
+        if (settings := read_settings(plugin, os.environ)) is not None:
+            self.settings[type(settings)] = settings
         self.plugins[plugin.name] = plugin
         self.operations |= {operation.run_type: operation for operation in plugin.operations}
         self._declared.clear()
@@ -77,6 +89,8 @@ class Catalog:
         plugin = self.plugins.pop(error.name)
         for operation in plugin.operations:
             self.operations.pop(operation.run_type)
+        if plugin.settings is not None:
+            self.settings.pop(plugin.settings)
         self._declared.clear()
         self.refuse(error)
 
@@ -165,3 +179,18 @@ def current_catalog() -> Catalog:
     if not isinstance(catalog, Catalog):
         raise TypeError(EXTENSION)
     return catalog
+
+
+def plugin_settings(model: type[S]) -> S:
+    """The settings of a loaded plugin, read when it was loaded.
+
+    Args:
+        model: what the plugin declares as its `settings`.
+
+    Raises:
+        LookupError: no loaded plugin declares it.
+    """
+    for found in current_catalog().settings.values():
+        if type(found) is model:
+            return found
+    raise LookupError(f"no loaded plugin declares the settings {model.__name__}")

@@ -177,6 +177,7 @@ class Plugin:
         migrations: dotted name of the package holding `versions/`, when it has tables.
         cli: command groups.
         nav: entries in the navigation.
+        settings: pydantic model of what an administrator may choose; see `plugin_settings`.
         inventory_sources: where it lets `inventory.sync` read from.
         policy_types: kinds of policies it lets inventory tell apart.
         finding_types: kinds of findings its runs may write.
@@ -194,6 +195,7 @@ class Plugin:
     migrations: str | None = None
     cli: "tuple[click.Command, ...]" = ()
     nav: tuple[NavItem, ...] = ()
+    settings: type[BaseModel] | None = None
     inventory_sources: tuple[InventorySource[Any], ...] = ()
     policy_types: tuple[PolicyType, ...] = ()
     finding_types: tuple[FindingType, ...] = ()

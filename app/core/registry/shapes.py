@@ -79,6 +79,7 @@ _PLUGIN: dict[str, Check] = {
     "cli": _all(object, "commands"),
     "nav": _all(NavItem, "NavItem"),
     **{extension.field: _all(extension, extension.__name__) for extension in EXTENSIONS},
+    "settings": _or_none(_class_of(BaseModel, "a pydantic model")),
 }
 _OPERATION: dict[str, Check] = {
     "run_type": _TEXT,
