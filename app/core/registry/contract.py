@@ -181,7 +181,7 @@ class Plugin:
         inventory_sources: where it lets `inventory.sync` read from.
         policy_types: kinds of policies it lets inventory tell apart.
         finding_types: kinds of findings its runs may write.
-        ignore_rules: what is nobody's drift.
+        ignore_rules: changes that are nobody's concern.
         overview_cards: cards on the start page of each tenant.
     """
 

@@ -1,4 +1,4 @@
-"""Rules about what is nobody's drift."""
+"""Rules about changes that are nobody's concern."""
 
 import re
 from collections.abc import Callable, Mapping
