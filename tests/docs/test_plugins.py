@@ -1,5 +1,6 @@
 """The plugin guide: complete, and its first plugin runs as printed."""
 
+import dataclasses
 import json
 import re
 import shlex
@@ -9,12 +10,15 @@ import pytest
 
 import app.core
 import app.plugins
+from app.core.registry.extensions.base import Extension
+from app.core.registry.former_names import FormerOperation
 from app.core.tenants import create_tenant
 
 GUIDE = Path(__file__).parents[2] / "docs" / "plugins.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 SNIPPET = SNIPPETS[0]
+INHERITED = {"key", "label"}
 COMMAND = ("runs", "start", "hello.greet", "--tenant", "harbour", "--inline", "--json", "--params")
 
 
@@ -54,6 +58,31 @@ def with_plugin(name, source, drop_in, make_app):
 @pytest.mark.parametrize("name", app.core.__all__)
 def test_every_public_name_has_an_entry(name):
     assert name in explained(), f"{name} is not explained"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in app.core.__all__ if dataclasses.is_dataclass(getattr(app.core, name))],
+)
+def test_every_field_of_a_declaration_is_explained(name):
+    told = set(re.findall(r"\b\w+\b", " ".join(re.findall(r"`[^`]*`", entry_of(name)))))
+    fields = {field.name for field in dataclasses.fields(getattr(app.core, name))}
+
+    assert fields - told - INHERITED == set(), f"the entry of {name} does not explain them"
+
+
+def test_what_all_declarations_share_is_explained_once():
+    assert {field.name for field in dataclasses.fields(Extension)} == INHERITED
+    assert all(f"`{name}`" in TEXT.partition("## Extending the product")[2][:1200] for name in INHERITED)
+
+
+def test_every_former_spelling_is_listed_with_its_successor():
+    section = TEXT.partition("## Former spellings")[2].partition("\n## ")[0]
+
+    for name, member in vars(FormerOperation).items():
+        if isinstance(member, property):
+            version = ".".join(map(str, member.fget.gone_with))
+            assert re.search(rf"^\| `OperationType\.{name}` \| `\w+` \| {version} \|$", section, re.MULTILINE)
 
 
 def test_no_entry_explains_a_name_that_is_not_public():
@@ -140,3 +169,12 @@ def explained():
     """Names at the head of an entry, such as ``- `find_run(tenant, run_id)`: ...``."""
     heads = re.findall(r"^- (`[^:]*`):", TEXT.partition("## Declaring")[2], re.MULTILINE)
     return {name for head in heads for name in re.findall(r"`(\w+)", head)}
+
+
+def entry_of(name):
+    """The text of a name's entry, with the list inside it."""
+    head = re.search(rf"^- `{name}\b", TEXT, re.MULTILINE)
+    assert head, f"{name} is not explained"
+    return re.split(r"^(?:- `|#)", TEXT[head.start() + 3 :], maxsplit=1, flags=re.MULTILINE)[0].join(
+        ["`", ""]
+    )

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.core.registry.api import API_VERSION
 from app.core.registry.extensions import FindingType, IgnoreRule, InventorySource, OverviewCard, PolicyType
+from app.core.registry.former_names import FormerOperation
 from app.core.registry.running import RunContext, RunFacts
 from app.core.users import Role
 
@@ -71,7 +72,7 @@ class ReasonCode:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OperationType(Generic[P]):
+class OperationType(FormerOperation, Generic[P]):
     """A run type and everything core needs to offer, start, execute and show it.
 
     Attributes:
@@ -85,8 +86,7 @@ class OperationType(Generic[P]):
         description: one sentence on the start page.
         icon: name in the icon sprite.
         role: the least role that may start it.
-        items: item ids known at the start, 1 to 255 characters each, in the same order each time it is asked;
-            an iterator may be of any length. None: the executor calls `expect`.
+        items: item ids known at the start, of any number, in the same order each time; none: see `expect`.
         idempotency_key: equal for equal work; default: the run type with the parameters.
         related_links: links to the artefact, asked inside the tenant's URL space when the run ends.
         shown_inputs: what the run page shows of the parameters; default: all, redacted.
@@ -98,13 +98,10 @@ class OperationType(Generic[P]):
         max_attempts: how many workers may be lost over one run before it fails with `crashed_repeatedly`.
         max_runtime: the longest one attempt may take; none: no limit.
         concurrency: how many runs of this type a tenant may have running; none: no limit.
-        breaker: if that many items come first and all fail with one reason code, the rest is left
-            unprocessed (`stopped_early`); none: never.
+        breaker: how many first items may all fail with one reason code before the rest is left; none: any.
         retention: how long its ended runs are kept; none: as long as the tenant keeps runs of their status.
-        follows: run type -> what to start after each run of it that completed: asked with its facts, answers
-            with parameters for this operation, or nothing.
-        examples: parameters with which the operation works in an otherwise empty tenant, or ends with a
-            failure it declares; the conformance kit runs each.
+        follows: run type -> asked with the facts of each run of it that completed: parameters, or nothing.
+        examples: parameters with which it works in an otherwise empty tenant, or fails as it declares.
     """
 
     run_type: str

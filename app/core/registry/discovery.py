@@ -15,6 +15,7 @@ from app.core.registry import tables
 from app.core.registry.candidates import Candidate, candidates
 from app.core.registry.catalog import Catalog, in_required_order
 from app.core.registry.contract import Plugin
+from app.core.registry.former import belongs
 from app.core.registry.shapes import wrong_shapes
 from app.core.registry.stages import Stage
 
@@ -93,6 +94,7 @@ def _found(
 
 
 def _located(candidate: Candidate) -> Plugin:
+    belongs(candidate.module, candidate.name)
     plugin = _attribute_of(_imported(candidate), candidate)
     if not isinstance(plugin, Plugin):
         raise PluginError(
@@ -100,6 +102,7 @@ def _located(candidate: Candidate) -> Plugin:
         )
     if wrong := wrong_shapes(plugin):
         raise PluginError(candidate.name, Stage.VALIDATE, "; ".join(wrong))
+    belongs(candidate.module, plugin.name)
     return plugin
 
 

@@ -1,6 +1,6 @@
 """Start forms made from an operation's parameters: fields to show, and raw values read back."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -51,24 +51,9 @@ def fields_of(
     ]
 
 
-def values_from(
-    model: type[BaseModel], form: MultiDict[str, str], chosen: Collection[str] = ()
-) -> dict[str, object]:
-    """Raw values of a submitted form: an empty field is as if it were not there.
-
-    Args:
-        model: from which the form was made.
-        form: what was sent.
-        chosen: names of fields whose choices did not come from the model.
-    """
-    values: dict[str, object] = {}
-    for parameter in parameters_of(model, chosen):
-        texts = form.getlist(parameter.name)
-        if parameter.kind is ParameterKind.SWITCH:
-            values[parameter.name] = bool(texts)
-        elif parameter.is_list or any(text.strip() for text in texts):
-            values[parameter.name] = parameter.read(texts)
-    return values
+def values_from(model: type[BaseModel], form: MultiDict[str, str]) -> dict[str, object]:
+    """Raw values of a submitted form: an empty field is as if it were not there."""
+    return _read(parameters_of(model), form)
 
 
 def start_fields(
@@ -91,7 +76,18 @@ def start_fields(
 
 def start_values(operation: AnyOperation, form: MultiDict[str, str]) -> dict[str, object]:
     """Raw parameters from a form of `start_fields`."""
-    return values_from(operation.params, form, operation.choices)
+    return _read(parameters_of(operation.params, operation.choices), form)
+
+
+def _read(parameters: Iterable[Parameter], form: MultiDict[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for parameter in parameters:
+        texts = form.getlist(parameter.name)
+        if parameter.kind is ParameterKind.SWITCH:
+            values[parameter.name] = bool(texts)
+        elif parameter.is_list or any(text.strip() for text in texts):
+            values[parameter.name] = parameter.read(texts)
+    return values
 
 
 def _drawn(parameter: Parameter, value: object, error: str | None) -> FormField:
