@@ -115,7 +115,7 @@ def test_what_waits_for_drift_ends_or_pauses_and_goes_on_when_it_is_back(tree, m
     pause_schedule(catalog, tenant, made.schedule_id)
     resumed = resume_schedule(catalog, tenant, made.schedule_id)
     assert (resumed.is_enabled, resumed.pause_reason) == (True, None)
-    assert list_runs(tenant, RunFilter(run_type="drift.generate"))[0].initiator == "schedule Nightly drift"
+    assert list_runs(tenant, RunFilter(run_types=["drift.generate"]))[0].initiator == "schedule Nightly drift"
 
 
 def test_its_tables_cannot_be_told_without_its_code_so_they_are_named_and_kept(tree, made):

@@ -38,7 +38,8 @@ def flask_db(hello, database, request):
     flask_cli("db", "-x", "plugin=hello", "downgrade", "base")
     with db.engine.begin() as connection:
         connection.execute(text("DROP TABLE IF EXISTS alembic_version_hello"))
-        connection.execute(text("DROP TABLE IF EXISTS hello__greetings"))
+        for table in ("hello__old", "hello__greetings"):
+            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
 
 
 @pytest.fixture
