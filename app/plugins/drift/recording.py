@@ -104,7 +104,7 @@ def _require_own(run: RunContext[Any], finding_type: str) -> None:
 
 def _require_policies(tenant: Tenant, chunk: Sequence[NewFinding]) -> None:
     named = {finding.policy_id for finding in chunk if finding.policy_id is not None}
-    unknown = named - known_policies(tenant, named)
+    unknown = named - known_policies(tenant, named).keys()
     db.session.commit()
     if unknown:
         raise InvalidInputError(f"tenant {tenant.slug!r} has no policy {min(unknown)[:40]!r}")

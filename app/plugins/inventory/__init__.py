@@ -14,12 +14,20 @@ from app.plugins.inventory.policy_types import POLICY_TYPES
 from app.plugins.inventory.recognition import collection_label, policy_name_in
 from app.plugins.inventory.scope import scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
+from app.plugins.inventory.store.documents import bodies_of, hash_of_body
+from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies
+from app.plugins.inventory.store.selection import (
+    PolicyFilter,
+    SnapshotPolicy,
+    choose_policies,
+    chosen_ids,
+    count_policies,
+)
 from app.plugins.inventory.store.snapshots import (
-    bodies_of,
     comparable_syncs,
     coverage_of,
     find_sync,
-    known_policies,
+    latest_sync,
     unread_in,
 )
 from app.plugins.inventory.views import pages
@@ -39,19 +47,29 @@ plugin = Plugin(
 )
 
 __all__ = [
+    "Absence",
     "CoverageState",
     "InventorySyncRun",
+    "KnownPolicy",
     "PolicyDifference",
+    "PolicyFilter",
     "Sealer",
+    "SnapshotPolicy",
     "SyncStatus",
+    "absences_from",
     "bodies_of",
     "canonicalize",
+    "choose_policies",
+    "chosen_ids",
     "collection_label",
     "comparable_syncs",
+    "count_policies",
     "coverage_of",
     "differences_between",
     "find_sync",
+    "hash_of_body",
     "known_policies",
+    "latest_sync",
     "list_rules",
     "plugin",
     "policy_name_in",

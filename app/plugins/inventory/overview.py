@@ -7,11 +7,11 @@ from flask import url_for
 from app.core import CardFact, OverviewCard, Tenant
 from app.plugins.inventory.coverage import CoverageState
 from app.plugins.inventory.models import InventorySyncRun
-from app.plugins.inventory.store.snapshots import coverage_of, newest_comparable_sync
+from app.plugins.inventory.store.snapshots import coverage_of, latest_sync
 
 
 def _facts(tenant: Tenant) -> Iterator[CardFact]:
-    sync = newest_comparable_sync(tenant)
+    sync = latest_sync(tenant)
     if sync is None:
         yield CardFact("None", "No policies were read yet", "neutral", url_for("inventory.index"))
         return

@@ -18,6 +18,7 @@ from app.plugins.inventory.recognition import collection_label
 from app.plugins.inventory.scope import scope_label
 from app.plugins.inventory.start_pages import add_start_pages
 from app.plugins.inventory.store import snapshots
+from app.plugins.inventory.store.documents import bodies_of
 
 pages = Blueprint("inventory", __name__, url_prefix="/t/<tenant>/inventory", template_folder="templates")
 pages.add_app_template_filter(collection_label)
@@ -68,7 +69,7 @@ def policy(policy_id: str) -> str:
         abort(403)
     versions = snapshots.versions_of(found)
     shown = _chosen_version(versions, request.args.get("version", "").strip())
-    body = snapshots.bodies_of(tenant, [shown.content_hash])[shown.content_hash]
+    body = bodies_of(tenant, [shown.content_hash])[shown.content_hash]
     readable = orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2).decode()
     return render_template(
         "inventory/policy.html", policy=found, versions=versions, shown=shown, body=readable

@@ -1,16 +1,16 @@
 """Reading snapshots: syncs, what each of them read, and the history of a policy."""
 
 import re
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core import Tenant, db, find_run
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
 from app.plugins.inventory.models import (
     InventoryCoverage,
-    InventoryDocument,
     InventoryPolicy,
     InventoryProblem,
     InventorySyncRun,
@@ -20,6 +20,21 @@ from app.plugins.inventory.models import (
 
 POLICY_ID = re.compile(r"[0-9a-f]{32}")
 COMPARABLE = tuple(status.value for status in SyncStatus if status.is_comparable)
+IDENTITY = (
+    InventoryPolicy.id.label("policy_id"),
+    InventoryPolicy.collection,
+    InventoryPolicy.policy_type,
+    InventoryPolicy.external_id,
+    InventoryPolicy.twin,
+)
+IN_ORDER = (
+    InventoryPolicy.collection,
+    InventoryPolicy.policy_type,
+    InventoryVersion.display_name,
+    InventoryPolicy.id,
+)
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 
 def find_sync(tenant: Tenant, sync_run_id: int) -> InventorySyncRun | None:
@@ -43,20 +58,12 @@ def list_syncs(tenant: Tenant, *, limit: int = 100) -> Sequence[InventorySyncRun
 
 def comparable_syncs(tenant: Tenant, scope_key: str | None = None) -> Sequence[InventorySyncRun]:
     """Finished syncs, newest first, of one scope or of all."""
-    query = select(InventorySyncRun).where(
-        InventorySyncRun.tenant_id == tenant.id, InventorySyncRun.status.in_(COMPARABLE)
-    )
-    if scope_key is not None:
-        query = query.where(InventorySyncRun.selection_hash == scope_key)
-    return db.session.scalars(query.order_by(InventorySyncRun.id.desc())).all()
+    return db.session.scalars(_comparable(tenant, scope_key)).all()
 
 
-def newest_comparable_sync(tenant: Tenant) -> InventorySyncRun | None:
-    """The latest finished sync of any scope, or nothing; one step in an index."""
-    query = select(InventorySyncRun).where(
-        InventorySyncRun.tenant_id == tenant.id, InventorySyncRun.status.in_(COMPARABLE)
-    )
-    return db.session.scalar(query.order_by(InventorySyncRun.id.desc()).limit(1))
+def latest_sync(tenant: Tenant, scope_key: str | None = None) -> InventorySyncRun | None:
+    """The newest finished sync of one scope or of all, or nothing; one step in an index."""
+    return db.session.scalar(_comparable(tenant, scope_key).limit(1))
 
 
 def coverage_of(sync: InventorySyncRun) -> dict[str, InventoryCoverage]:
@@ -73,36 +80,28 @@ def problems_of(sync: InventorySyncRun) -> Sequence[InventoryProblem]:
 
 def policies_at(sync: InventorySyncRun, *, collection: str | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
     """What one sync read, as narrow rows: identity, display_name and content_hash of each policy."""
+    query = read_by(sync, *IDENTITY, InventoryVersion.display_name, InventoryVersion.content_hash)
+    if collection is not None:
+        query = query.where(InventoryPolicy.collection == collection)
+    return db.session.execute(query.order_by(*IN_ORDER)).all()
+
+
+def read_by(sync: InventorySyncRun, *columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> AnySelect:
+    """A query over the policies that one sync read, each joined with what it said then."""
     unread = select(InventoryUnread.policy_id).where(InventoryUnread.sync_run_id == sync.id)
     was_read = [name for name, row in coverage_of(sync).items() if CoverageState(row.state).read_something]
-    query = (
-        select(
-            InventoryPolicy.id.label("policy_id"),
-            InventoryPolicy.collection,
-            InventoryPolicy.policy_type,
-            InventoryPolicy.external_id,
-            InventoryPolicy.twin,
-            InventoryVersion.display_name,
-            InventoryVersion.content_hash,
-        )
+    return (
+        select(*columns)
+        .select_from(InventoryPolicy)
         .join(InventoryVersion, InventoryVersion.policy_id == InventoryPolicy.id)
         .where(
             InventoryVersion.tenant_id == sync.tenant_id,
             InventoryVersion.scope_key == sync.selection_hash,
-            _valid_at(sync.id),
+            valid_at(sync.id),
             InventoryPolicy.id.not_in(unread),
             InventoryPolicy.collection.in_(was_read),
         )
     )
-    if collection is not None:
-        query = query.where(InventoryPolicy.collection == collection)
-    order = query.order_by(
-        InventoryPolicy.collection,
-        InventoryPolicy.policy_type,
-        InventoryVersion.display_name,
-        InventoryPolicy.id,
-    )
-    return db.session.execute(order).all()
 
 
 def unread_in(sync: InventorySyncRun) -> dict[str, str]:
@@ -124,26 +123,19 @@ def find_policy(tenant: Tenant, policy_id: str) -> InventoryPolicy | None:
     )
 
 
-def known_policies(tenant: Tenant, policy_ids: Collection[str]) -> set[str]:
-    """Those of some policy ids that are a tenant's; at most a few hundred at a time."""
-    query = select(InventoryPolicy.id).where(
-        InventoryPolicy.tenant_id == tenant.id, InventoryPolicy.id.in_(policy_ids)
-    )
-    return set(db.session.scalars(query)) if policy_ids else set()
-
-
 def versions_of(policy: InventoryPolicy) -> Sequence[InventoryVersion]:
     """A policy's versions, newest first."""
     query = select(InventoryVersion).where(InventoryVersion.policy_id == policy.id)
     return db.session.scalars(query.order_by(InventoryVersion.from_run_id.desc())).all()
 
 
-def bodies_of(tenant: Tenant, hashes: Sequence[str]) -> dict[str, bytes]:
-    """Stored JSON by content hash; at most a few hundred at a time."""
-    query = select(InventoryDocument.content_hash, InventoryDocument.body).where(
-        InventoryDocument.tenant_id == tenant.id, InventoryDocument.content_hash.in_(hashes)
+def _comparable(tenant: Tenant, scope_key: str | None) -> Select[InventorySyncRun]:
+    query = select(InventorySyncRun).where(
+        InventorySyncRun.tenant_id == tenant.id, InventorySyncRun.status.in_(COMPARABLE)
     )
-    return {content_hash: bytes(body) for content_hash, body in db.session.execute(query)}
+    if scope_key is not None:
+        query = query.where(InventorySyncRun.selection_hash == scope_key)
+    return query.order_by(InventorySyncRun.id.desc())
 
 
 def _as_it_stands(tenant: Tenant, sync: InventorySyncRun) -> InventorySyncRun:
@@ -156,7 +148,8 @@ def _as_it_stands(tenant: Tenant, sync: InventorySyncRun) -> InventorySyncRun:
     return sync
 
 
-def _valid_at(run_id: int) -> ColumnElement[bool]:
+def valid_at(run_id: int) -> ColumnElement[bool]:
+    """Versions that stood when a sync read its scope."""
     return and_(
         InventoryVersion.from_run_id <= run_id,
         or_(InventoryVersion.until_run_id.is_(None), InventoryVersion.until_run_id > run_id),
