@@ -11,7 +11,10 @@ from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally
 from app.core.tenants import Tenant
 from app.core.users import Role, find_user
+from app.plugins.backup_sets.items import ItemFilter, list_items
+from app.plugins.backup_sets.sets import create_set
 from app.plugins.drift.models import Finding
+from app.plugins.inventory import PolicyFilter, chosen_ids, find_sync
 from app.plugins.inventory.models import InventoryVersion
 from tests.browser.operations import take_snapshots
 from tests.support.records import LEASE_SECONDS, lease_of, tally
@@ -64,6 +67,18 @@ PAGES = {
     "finding added": (OPERATOR, "/t/{full}/findings/{added}"),
     "finding removed": (OPERATOR, "/t/{full}/findings/{removed}"),
     "finding modified": (OPERATOR, "/t/{full}/findings/{modified}"),
+    "backup sets": (OPERATOR, "/t/{full}/backup-sets"),
+    "backup sets, seen only": (READONLY, "/t/{full}/backup-sets"),
+    "no backup sets": (OPERATOR, "/t/{bare}/backup-sets"),
+    "new backup set": (OPERATOR, "/t/{full}/backup-sets/new"),
+    "backup set": (OPERATOR, "/t/{full}/backup-sets/{backup_set}"),
+    "backup set, managed": (OWNER, "/t/{full}/backup-sets/{backup_set}"),
+    "backup set, no match": (OPERATOR, "/t/{full}/backup-sets/{backup_set}?q=nothing"),
+    "empty backup set": (OPERATOR, "/t/{full}/backup-sets/{empty_set}"),
+    "kept version": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{item}"),
+    "add policies": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/add"),
+    "add policies, no match": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/add?q=nothing"),
+    "run of a backup set": (OPERATOR, "/t/{full}/monitoring/operations/{adding}"),
     "error 400": (OPERATOR, "/t/{full}/monitoring/operations?bucket=purple"),
     "error 403": (OPERATOR, "/t/{full}/monitoring/operations/4000000"),
     "error 403 in no tenant": (OPERATOR, "/t/nowhere/"),
@@ -88,6 +103,7 @@ def build_gallery(make_tenant, member, make_run) -> dict[str, object]:
         "sync": current,
         **_runs(full, make_run),
         **_drift(full, baseline, current),
+        **_backup_sets(full, baseline, current),
     }
     db.session.commit()
     return shown
@@ -177,4 +193,28 @@ def _drift(tenant: Tenant, baseline: int, current: int) -> dict[str, object]:
         "policy": version.policy_id,
         "version": version.id,
         **{kind: finding.id for kind, finding in findings.items()},
+    }
+
+
+def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:
+    """A verified set with policies of both syncs, some of which the second does not have; an empty set."""
+    user = find_user(OPERATOR)
+    golden, empty = (create_set(tenant, name, "What must come back.", user) for name in ("Golden", "Empty"))
+    policy_ids = chosen_ids(find_sync(tenant, baseline), PolicyFilter())
+    db.session.commit()
+    for sync in (baseline, current):
+        params = {
+            "backup_set_id": golden.id,
+            "policy_ids": policy_ids,
+            "options": {"sync_run_id": sync},
+        }
+        adding = start_and_wait(tenant, "backup_set.add_policies", params, inline=False, user=user)
+    wanted = {"backup_set_id": golden.id}
+    start_and_wait(tenant, "backup_set.verify", wanted, inline=False, user=user)
+    (newest, *_others) = list_items(golden, ItemFilter())
+    return {
+        "backup_set": golden.id,
+        "empty_set": empty.id,
+        "item": newest.item.id,
+        "adding": adding.id,
     }

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
-from tests.browser.gallery import OPERATOR, PAGES, READONLY
+from tests.browser.gallery import OPERATOR, OWNER, PAGES, READONLY
 
 NARROW = {"width": 360, "height": 740}
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
@@ -16,6 +16,8 @@ REFUSALS = {
     "sign-in": (401, "Sign in"),
     "generated form": (422, "Start"),
     "new sync": (422, "Start sync"),
+    "new backup set": (422, "Create"),
+    "add policies": (422, "Add selected"),
 }
 
 
@@ -48,7 +50,7 @@ def test_a_page_gives_axe_nothing_to_say_in_light_and_dark(name, visit, witness)
             assert violations(page) == [], theme
 
 
-@pytest.mark.parametrize("viewer", [None, OPERATOR, READONLY])
+@pytest.mark.parametrize("viewer", [None, OPERATOR, READONLY, OWNER])
 def test_no_page_scrolls_sideways_at_360_pixels(viewer, browse, gallery, witness):
     witness.expect("status of 4")
     page = browse(viewer, viewport=NARROW)

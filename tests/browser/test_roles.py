@@ -16,6 +16,9 @@ OFFERS = {
     "drift without syncs": "New sync",
     "findings": "Compare two syncs",
     "no findings": "Compare two syncs",
+    "backup sets": "New backup set",
+    "no backup sets": "New backup set",
+    "empty backup set": "Add policies",
 }
 
 
@@ -32,7 +35,7 @@ def test_who_may_only_see_is_offered_nothing_to_start(name, browse, gallery):
     assert not any(offers[READONLY])
 
 
-@pytest.mark.parametrize("path", ["start", "start/greetings.greet", "inventory/new"])
+@pytest.mark.parametrize("path", ["start", "start/greetings.greet", "inventory/new", "backup-sets/new"])
 def test_an_address_to_start_from_is_refused_all_the_same(path, browse, gallery, witness):
     witness.expect("status of 403")
     page = browse(READONLY)

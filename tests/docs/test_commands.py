@@ -17,6 +17,7 @@ OURS = (
     "users",
     "inventory",
     "schedules",
+    "backup-sets",
     "drift",
     "findings",
     "runs",
@@ -49,7 +50,7 @@ def words_of(line):
     """`runs list [--json]` -> its words before the first argument or option."""
     found = []
     for word in line.split():
-        if not re.fullmatch(r"[a-z]+", word):
+        if not re.fullmatch(r"[a-z]+(-[a-z]+)*", word):
             break
         found.append(word)
     return found

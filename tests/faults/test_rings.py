@@ -25,7 +25,7 @@ def killed_start(stack, spawn, site, tmp_path):
             *("-m", "tests.faults.killed_start", stack.tenant.slug, tmp_path),
             python_path=[site],
             queue_prefix=stack.settings.queue_prefix,
-            plugins_disabled="inventory,drift",
+            plugins_disabled="inventory,drift,backup_sets",
         )
         output, _ = process.communicate(timeout=30)
         assert process.returncode == -signal.SIGKILL, output

@@ -8,7 +8,7 @@ from app.plugins.inventory.models import InventoryModel, InventorySyncRun
 from app.plugins.inventory.operation import operation
 from app.plugins.inventory.overview import last_snapshot
 from app.plugins.inventory.policies import lists as list_rules
-from app.plugins.inventory.policies.canonical import canonicalize
+from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION, canonicalize
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.policy_types import POLICY_TYPES
 from app.plugins.inventory.recognition import collection_label, policy_name_in
@@ -47,6 +47,7 @@ plugin = Plugin(
 )
 
 __all__ = [
+    "NORMALIZER_VERSION",
     "Absence",
     "CoverageState",
     "InventorySyncRun",

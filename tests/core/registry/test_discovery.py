@@ -233,7 +233,10 @@ def test_a_disabled_plugin_is_not_even_imported(drop_in, make_app):
 def test_what_requires_a_disabled_plugin_is_not_loaded_either(make_app):
     with make_app(plugins_disabled=("inventory",)).app_context():
         assert "drift" not in current_catalog().plugins
-        assert [(failed.name, failed.stage) for failed in current_catalog().failed] == [("drift", "requires")]
+        assert [(failed.name, failed.stage) for failed in current_catalog().failed] == [
+            ("backup_sets", "requires"),
+            ("drift", "requires"),
+        ]
 
 
 def test_a_plugin_that_exits_while_it_is_imported_does_not_take_the_process_along(drop_in, make_app):
@@ -263,5 +266,5 @@ def test_two_plugins_of_one_run_type_leave_one_of_them(drop_in, make_app):
 
 
 def test_built_in_plugins_stand_in_required_order(app):
-    assert list(current_catalog().plugins)[:3] == ["retention", "inventory", "drift"]
+    assert list(current_catalog().plugins)[:4] == ["retention", "inventory", "backup_sets", "drift"]
     assert current_catalog().failed == []

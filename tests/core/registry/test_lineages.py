@@ -34,10 +34,15 @@ def test_upgrade_without_arguments_brings_core_and_every_plugin_up_to_date(flask
     result = flask_cli("db", "upgrade")
 
     assert result.exit_code == 0, result.output
-    assert result.stdout.splitlines() == ["core: up to date", "inventory: up to date", "drift: up to date"]
+    assert result.stdout.splitlines() == [
+        "core: up to date",
+        "inventory: up to date",
+        "backup_sets: up to date",
+        "drift: up to date",
+    ]
     assert {"bulk_operation_runs", "inventory_sync_runs", "findings"} <= tables()
     assert {"alembic_version", "alembic_version_inventory", "alembic_version_drift"} <= tables()
-    assert [state.problem for state in lineage_states(current_catalog())] == [None, None, None]
+    assert [state.problem for state in lineage_states(current_catalog())] == [None] * 4
 
 
 def test_upgrading_twice_changes_nothing(flask_cli, tables):
@@ -57,6 +62,7 @@ def test_models_and_migrations_say_the_same(flask_cli):
     assert result.stdout.splitlines() == [
         "core: models and tables say the same",
         "inventory: models and tables say the same",
+        "backup_sets: models and tables say the same",
         "drift: models and tables say the same",
     ]
 
@@ -65,7 +71,7 @@ def test_down_to_nothing_and_up_again(flask_cli, tables):
     flask_cli("db", "upgrade")
     before = tables()
 
-    for lineage in ("drift", "inventory", "core"):
+    for lineage in ("drift", "backup_sets", "inventory", "core"):
         result = flask_cli("db", "downgrade", "-x", f"plugin={lineage}", "base")
         assert result.exit_code == 0, result.output
     assert {name for name in tables() if not name.startswith("alembic_version")} <= {"sqlite_sequence"}
@@ -140,7 +146,7 @@ def test_an_unknown_lineage_is_named_with_those_there_are(flask_cli, caplog):
     result = flask_cli("db", "upgrade", "-x", "plugin=nobody")
 
     assert result.exit_code == 1
-    assert "no lineage 'nobody'; there are core, inventory, drift" in caplog.text
+    assert "no lineage 'nobody'; there are core, inventory, backup_sets, drift" in caplog.text
 
 
 def test_foreign_keys_are_kept_and_intact_after_a_migration(flask_cli, app, database):

@@ -40,7 +40,13 @@ def test_fifty_threads_start_one_run(app, tenant, worker):
 def test_fifty_starts_from_several_processes_start_one_run(app, tenant, spawn):
     threads = STARTS // PROCESSES
     processes = [
-        spawn("-m", "tests.support.starting", tenant.slug, threads, plugins_disabled="inventory,drift")
+        spawn(
+            "-m",
+            "tests.support.starting",
+            tenant.slug,
+            threads,
+            plugins_disabled="inventory,drift,backup_sets",
+        )
         for _ in range(PROCESSES)
     ]
     for process in processes:

@@ -61,8 +61,8 @@ def absences_from(sync: InventorySyncRun, policy_ids: Sequence[str]) -> dict[str
             select(InventoryPolicy.id, InventoryPolicy.collection)
             .join(InventoryVersion, InventoryVersion.policy_id == InventoryPolicy.id)
             .where(
-                InventoryVersion.tenant_id == sync.tenant_id,
-                InventoryVersion.scope_key == sync.selection_hash,
+                InventoryPolicy.tenant_id == sync.tenant_id,
+                InventoryPolicy.scope_key == sync.selection_hash,
                 InventoryPolicy.id.in_(some),
                 valid_at(sync.id),
             )

@@ -78,11 +78,9 @@ def _matching(
     wanted: PolicyFilter,
     *columns: ColumnElement[Any] | InstrumentedAttribute[Any],
 ) -> AnySelect:
-    query = read_by(sync, *columns)
+    query = read_by(sync, *columns, policy_ids=wanted.policy_ids)
     if wanted.collection is not None:
         query = query.where(InventoryPolicy.collection == wanted.collection)
-    if wanted.policy_ids is not None:
-        query = query.where(InventoryPolicy.id.in_(wanted.policy_ids))
     return query.where(*_holding(wanted.search.split()))
 
 

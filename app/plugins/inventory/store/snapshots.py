@@ -86,22 +86,31 @@ def policies_at(sync: InventorySyncRun, *, collection: str | None = None) -> Seq
     return db.session.execute(query.order_by(*IN_ORDER)).all()
 
 
-def read_by(sync: InventorySyncRun, *columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> AnySelect:
-    """A query over the policies that one sync read, each joined with what it said then."""
+def read_by(
+    sync: InventorySyncRun,
+    *columns: ColumnElement[Any] | InstrumentedAttribute[Any],
+    policy_ids: Sequence[str] | None = None,
+) -> AnySelect:
+    """A query over the policies that one sync read, each joined with what it said then.
+
+    Args:
+        sync: whose.
+        columns: what is asked.
+        policy_ids: at most a few hundred; none: all.
+    """
     unread = select(InventoryUnread.policy_id).where(InventoryUnread.sync_run_id == sync.id)
     was_read = [name for name, row in coverage_of(sync).items() if CoverageState(row.state).read_something]
-    return (
+    query = (
         select(*columns)
         .select_from(InventoryPolicy)
         .join(InventoryVersion, InventoryVersion.policy_id == InventoryPolicy.id)
-        .where(
-            InventoryVersion.tenant_id == sync.tenant_id,
-            InventoryVersion.scope_key == sync.selection_hash,
-            valid_at(sync.id),
-            InventoryPolicy.id.not_in(unread),
-            InventoryPolicy.collection.in_(was_read),
-        )
+        .where(valid_at(sync.id), InventoryPolicy.id.not_in(unread), InventoryPolicy.collection.in_(was_read))
     )
+    # Said of policies, PostgreSQL begins with the few that are named; of versions, with all of the scope.
+    scoped: type[InventoryPolicy | InventoryVersion] = InventoryVersion
+    if policy_ids is not None:
+        scoped, query = InventoryPolicy, query.where(InventoryPolicy.id.in_(policy_ids))
+    return query.where(scoped.tenant_id == sync.tenant_id, scoped.scope_key == sync.selection_hash)
 
 
 def unread_in(sync: InventorySyncRun) -> dict[str, str]:

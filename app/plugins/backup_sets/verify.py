@@ -1,0 +1,160 @@
+"""`backup_set.verify`: prove that what a set keeps is there and unaltered, and compare it with the tenant."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from flask import url_for
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import bindparam, select, update
+
+from app.core import (
+    ItemFailedError,
+    ItemSkippedError,
+    JsonObject,
+    OperationType,
+    ReasonCode,
+    RelatedLink,
+    RunContext,
+    RunFacts,
+    RunFailedError,
+    Tenant,
+    clock,
+    db,
+)
+from app.plugins.backup_sets.items import count_states
+from app.plugins.backup_sets.judging import Judge, Verdict
+from app.plugins.backup_sets.keeping import GONE
+from app.plugins.backup_sets.models import BackupSet, BackupSetItem, DocumentState, TenantState
+from app.plugins.backup_sets.sets import find_set, note_run, visible_set
+
+CHUNK = 200  # versions whose bodies are in memory at a time
+VERDICT = ("document_state", "tenant_state", "compared_run_id", "verified_at")
+
+_FAULTS = {
+    DocumentState.MISSING: ("document_missing", "its document is missing from the snapshot store."),
+    DocumentState.ALTERED: ("document_altered", "its document does not say what it said when it was kept."),
+}
+_TABLE = BackupSetItem.metadata.tables[BackupSetItem.__tablename__]
+_VERDICT = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("of_item"))
+    .values({name: bindparam(name) for name in VERDICT})
+)
+
+
+class VerifyParams(BaseModel):
+    """Which set to verify."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    backup_set_id: int = Field(gt=0, title="Backup set", description="Number of the backup set.")
+
+
+def verify(run: RunContext[VerifyParams]) -> None:
+    """Look at every kept version; see docs/backup-sets.md."""
+    backup_set = find_set(run.tenant, run.params.backup_set_id)
+    if backup_set is None:
+        raise RunFailedError(*GONE)
+    note_run(backup_set, run)
+    judge, item_ids = Judge(run.tenant, backup_set), iter(run.items)
+    while chunk := list(islice(item_ids, CHUNK)):
+        items = _items(backup_set, chunk)
+        verdicts = judge.judge(list(items.values()))
+        _write(run, verdicts)
+        for item_id in chunk:
+            with run.item(item_id):
+                _tell(items.get(item_id), verdicts)
+        run.checkpoint()
+    states = count_states(backup_set)
+    db.session.commit()
+    run.summarize(
+        documents={state.value: states[state] for state in DocumentState},
+        policies={state.value: states[state] for state in TenantState},
+    )
+
+
+def _items(backup_set: BackupSet, item_ids: Sequence[str]) -> dict[str, BackupSetItem]:
+    query = select(BackupSetItem).where(
+        BackupSetItem.backup_set_id == backup_set.id, BackupSetItem.id.in_([int(one) for one in item_ids])
+    )
+    return {str(item.id): item for item in db.session.scalars(query)}
+
+
+def _write(run: RunContext[VerifyParams], verdicts: Mapping[int, Verdict]) -> None:
+    now = clock.now()
+    rows = [
+        {
+            "of_item": item_id,
+            "document_state": verdict.document.value,
+            "tenant_state": verdict.tenant.value if verdict.tenant else None,
+            "compared_run_id": verdict.compared_run_id,
+            "verified_at": now,
+        }
+        for item_id, verdict in verdicts.items()
+    ]
+    if rows:
+        db.session.connection().execute(_VERDICT, rows)
+    run.fence()
+    db.session.commit()
+
+
+def _tell(item: BackupSetItem | None, verdicts: Mapping[int, Verdict]) -> None:
+    if item is None:
+        raise ItemSkippedError("no_longer_in_set", "This version was taken out of the set meanwhile.")
+    state = verdicts[item.id].document
+    name = f"{item.display_name or item.policy_id} from sync {item.sync_run_id}"
+    if state in _FAULTS:
+        reason_code, said = _FAULTS[state]
+        raise ItemFailedError(reason_code, f"{name}: {said}")
+    if state is DocumentState.UNVERIFIED:
+        raise ItemSkippedError("normal_form_changed", f"{name}: it was kept under an earlier normal form.")
+
+
+def _item_ids(tenant: Tenant, params: VerifyParams) -> Iterator[str]:
+    query = select(BackupSetItem.id).where(
+        BackupSetItem.tenant_id == tenant.id, BackupSetItem.backup_set_id == params.backup_set_id
+    )
+    yield from map(str, db.session.scalars(query.order_by(BackupSetItem.id)).all())
+
+
+def _shown(tenant: Tenant, params: VerifyParams) -> JsonObject:
+    """What the run page shows; refuses a set that is not the tenant's when the run is started."""
+    return {"backup_set": visible_set(tenant, params.backup_set_id).name}
+
+
+def _links(run: RunFacts) -> list[RelatedLink]:
+    if "documents" not in run.summary:
+        return []
+    address = url_for("backup_sets.show", backup_set_id=run.params["backup_set_id"])
+    return [RelatedLink("Backup set", address)]
+
+
+operation = OperationType(
+    run_type="backup_set.verify",
+    label="Verify a backup set",
+    description="Prove that kept versions are unaltered, and compare them with the latest sync.",
+    icon="shield-check",
+    params=VerifyParams,
+    execute=verify,
+    items=_item_ids,
+    idempotency_key=lambda _tenant, params: str(params.backup_set_id),
+    shown_inputs=_shown,
+    related_links=_links,
+    start_endpoint="backup_sets.index",
+    resumable=True,
+    idempotent_items=True,
+    reason_codes={
+        "document_missing": ReasonCode(
+            "Document missing", "Restore the database from a backup; this version cannot be brought back."
+        ),
+        "document_altered": ReasonCode(
+            "Document altered",
+            "Somebody or something wrote past TenantAtlas: find out who before you use it.",
+        ),
+        "no_longer_in_set": ReasonCode("Taken out of the set", "Nothing to do."),
+        "normal_form_changed": ReasonCode(
+            "Kept under an earlier normal form", "Add the policy again from a new sync to keep it verifiable."
+        ),
+        "backup_set_gone": ReasonCode("Backup set removed", "Nothing to do: there is nothing to verify."),
+    },
+)
