@@ -12,7 +12,8 @@ from itertools import islice
 
 from flask import Flask
 
-from app.conformance.deployment import SECRET_KEY, SLUG, Deployment
+from app.conformance.deployment import SECRET_KEY, Deployment
+from app.conformance.people import SLUG
 from app.conformance.subjects import Case, Subject, cases_of
 from app.core.db import db, reading
 from app.core.errors import InvalidInputError

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from app.config import load_settings
 from app.conformance.browser import Browser
 from app.conformance.dying import die_after, expire
+from app.conformance.people import SLUG, address
 from app.conformance.verdict import refuse
 from app.core import queue
 from app.core.db import db
@@ -25,13 +26,11 @@ from app.core.runs.execute import execute_run
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.rescue import sweep
 from app.core.runs.start import start_operation
-from app.core.tenants import Tenant, create_tenant, tenant_by_slug
-from app.core.users import Role, User, find_user, set_membership
+from app.core.tenants import Tenant, tenant_by_slug
+from app.core.users import User, find_user
 from app.factory import create_app
 
 SECRET_KEY = "lantern-4417-conformance-secret-key"  # noqa: S105 - planted: nothing that is stored or shown may hold it
-SLUG, OTHER_SLUG = "conformance", "elsewhere"
-STRANGER = "stranger"
 
 
 class _CompiledTemplates(BytecodeCache):
@@ -59,7 +58,7 @@ class Deployment:
         self.app, self.url = app, url
         app.test_client_class = Browser
         app.jinja_env.bytecode_cache = _COMPILED
-        self._declared = dict(self.catalog.operations)
+        self._declared, self._settings = dict(self.catalog.operations), dict(self.catalog.settings)
 
     @property
     def catalog(self) -> Catalog:
@@ -79,6 +78,7 @@ class Deployment:
         """Be as new: only the database is left to whoever gives it the next one."""
         self.catalog.operations.clear()
         self.catalog.operations.update(self._declared)
+        self.catalog.settings.update(self._settings)
         huey, _ = self.app.extensions[queue.EXTENSION]
         huey.flush()
         with self.app.app_context():
@@ -187,23 +187,3 @@ def deployed(url: str, folder: Path, *, disabled: tuple[str, ...] = ()) -> Itera
         queue.close_queue(app)
         with app.app_context():
             db.engine.dispose()
-
-
-def settle_people(app: Flask) -> None:
-    """Add the tenant with a member in every role, and a stranger who is an owner elsewhere."""
-    with app.app_context():
-        tenant, elsewhere = create_tenant(SLUG, "Conformance Ltd"), create_tenant(OTHER_SLUG, "Elsewhere Ltd")
-        for name, place, role in [
-            (STRANGER, elsewhere, Role.OWNER),
-            *((role, tenant, role) for role in Role),
-        ]:
-            # No password opens these accounts: the kit's browsers enter without the form.
-            user = User(email=address(name), password_hash="!")  # noqa: S106 - no hash at all
-            db.session.add(user)
-            db.session.commit()
-            set_membership(user, place, role)
-
-
-def address(name: str) -> str:
-    """The e-mail address of a role, or of the stranger."""
-    return f"{name}@example.com"

@@ -6,7 +6,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from app.conformance.databases import Databases
-from app.conformance.deployment import Deployment, deployed, settle_people
+from app.conformance.deployment import Deployment, deployed
+from app.conformance.people import settle_people
 from app.conformance.subjects import Subject, cases_of, standing_on, stands_on
 from app.core.registry.lineages import upgrade_all
 

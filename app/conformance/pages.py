@@ -7,7 +7,8 @@ from flask import Flask
 from werkzeug.routing import BuildError, Rule
 
 from app.conformance.browser import Browser
-from app.conformance.deployment import OTHER_SLUG, SLUG, Deployment
+from app.conformance.deployment import Deployment
+from app.conformance.people import OTHER_SLUG, SLUG
 from app.conformance.verdict import require
 from app.core.registry.contract import Plugin
 

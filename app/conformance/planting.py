@@ -1,8 +1,9 @@
 """Texts put where a plugin may carry them on, and everything in which they could come up again."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy import select
 
 from app.conformance.deployment import Deployment
@@ -11,7 +12,7 @@ from app.core.audit import AuditLog
 from app.core.db import CoreModel, db, table_of
 from app.core.errors import InvalidParametersError
 from app.core.notifications import Notification
-from app.core.registry.contract import AnyOperation
+from app.core.registry.contract import AnyOperation, Plugin
 from app.core.runs.events import BulkOperationRunEvent
 from app.core.runs.items import BulkOperationRunItem
 from app.core.runs.models import BulkOperationRun
@@ -50,6 +51,19 @@ def planted(deployment: Deployment, case: Case, text: str, *, in_lists: bool) ->
             if fuller != changed and _fits(operation, fuller):
                 changed = fuller
     return changed
+
+
+def plant_in_settings(deployment: Deployment, plugin: Plugin, text: str) -> None:
+    """Put a text behind, or into, each setting of a plugin that its model still takes then."""
+    if plugin.settings is None:
+        return
+    settings = deployment.catalog.settings[plugin.settings]
+    for name, value in list(settings):
+        planted_value = f"{value} {text}" if value and isinstance(value, str) else text
+        if value is None or isinstance(value, str | SecretStr):
+            with suppress(ValidationError):
+                settings = plugin.settings.model_validate({**dict(settings), name: planted_value})
+    deployment.catalog.settings[plugin.settings] = settings
 
 
 def where_stored(deployment: Deployment, text: str) -> list[str]:

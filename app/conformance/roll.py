@@ -62,6 +62,10 @@ class Roll:
         """Cases that are started from the form core makes."""
         return [case for case in self.cases if not self.catalog.operation(case.run_type).start_endpoint]
 
+    def with_settings(self) -> list[Case]:
+        """Cases of plugins that an administrator can set up."""
+        return [case for case in self.cases if self.catalog.plugins[case.plugin].settings is not None]
+
     def removable(self) -> list[Case]:
         """Cases of plugins without which the product can be started: all but core's own."""
         return [case for case in self.firsts() if case.plugin != core_plugin.name]
@@ -93,6 +97,7 @@ CHOSEN: Mapping[str, Callable[[Roll], Sequence[Subject | Case | AnyOperation]]] 
     "resumable_case": Roll.resumable,
     "once_only_case": Roll.not_resumable,
     "case_with_form": Roll.with_form,
+    "case_with_settings": Roll.with_settings,
     "removable_case": Roll.removable,
 }
 

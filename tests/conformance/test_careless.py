@@ -29,6 +29,7 @@ EXPECTED = {
     },
     "forgetful": {"test_a_killed_worker_costs_nothing"},
     "telling": {"test_a_secret_in_the_parameters_comes_up_nowhere"},
+    "telling_settings": {"test_a_secret_in_the_settings_comes_up_nowhere"},
     "logging": {"test_a_secret_in_the_parameters_comes_up_nowhere"},
     "link_elsewhere": {"test_related_links_lead_to_pages_of_this_site"},
     "link_nowhere": {"test_related_links_lead_to_pages_of_this_site"},

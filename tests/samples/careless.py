@@ -3,7 +3,7 @@
 import logging
 from uuid import uuid4
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 from sqlalchemy import select
 
 from app.core import (
@@ -16,6 +16,7 @@ from app.core import (
     RunContext,
     TenantAtlasError,
     db,
+    plugin_settings,
 )
 
 ITEMS = ("bow", "keel", "mast")
@@ -27,6 +28,12 @@ class Words(BaseModel):
 
     text: str = Field(default="ahoy", description="A word.")
     unstored: int = Field(default=0, description="Left out of what is stored.", exclude=True)
+
+
+class Settings(BaseModel):
+    """What an administrator may choose."""
+
+    api_key: SecretStr = SecretStr("none")
 
 
 def work(run: RunContext[BaseModel]) -> None:
@@ -94,6 +101,12 @@ def log(run: RunContext[Words]) -> None:
     logger.warning("somebody said %s", run.params.text)
 
 
+def tell_settings(run: RunContext[NoParams]) -> None:
+    """Keep a setting where it is shown."""
+    work(run)
+    run.summarize(key=plugin_settings(Settings).api_key.get_secret_value())
+
+
 def operation(action, execute=work, **declared):
     """A sound operation but for what is given."""
     sound = {
@@ -111,6 +124,7 @@ def operation(action, execute=work, **declared):
 plugin = Plugin(
     name="careless",
     version="1.0",
+    settings=Settings,
     operations=(
         operation("sound", params=Words, related_links=lambda _run: [RelatedLink("Home", "/t/conformance/")]),
         operation("unexplained", description=""),
@@ -129,6 +143,7 @@ plugin = Plugin(
         operation("borne_stop", bear_stops),
         operation("forgetful", forget),
         operation("telling", tell, params=Words),
+        operation("telling_settings", tell_settings),
         operation("logging", log, params=Words),
         operation("link_elsewhere", related_links=lambda _run: [RelatedLink("Away", "https://example.com/")]),
         operation("link_nowhere", related_links=lambda _run: [RelatedLink("Gone", "/t/conformance/gone")]),

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from app.conformance.deployment import SLUG, Deployment
+from app.conformance.deployment import Deployment
 from app.conformance.pages import look, own_pages, pages_of_run, read
+from app.conformance.people import SLUG
 from app.conformance.planting import HOSTILE, planted
 from app.conformance.staging import bring_to, tally_of
 from app.conformance.subjects import Case

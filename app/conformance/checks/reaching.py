@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from app.conformance.deployment import STRANGER, Deployment
+from app.conformance.deployment import Deployment
 from app.conformance.pages import Address, addresses_of, elsewhere, own_pages, read
+from app.conformance.people import STRANGER
 from app.conformance.subjects import Subject
 from app.conformance.verdict import require
 from app.core.users import Role

@@ -6,7 +6,7 @@ import pytest
 
 from app.conformance.deployment import SECRET_KEY, Deployment
 from app.conformance.pages import look, own_pages, pages_of_run
-from app.conformance.planting import SECRET, planted, where_stored
+from app.conformance.planting import SECRET, plant_in_settings, planted, where_stored
 from app.conformance.subjects import Case
 from app.conformance.verdict import require
 from app.core.runs.models import BulkOperationRun
@@ -26,6 +26,18 @@ def test_a_secret_in_the_parameters_comes_up_nowhere(
         run = deployment.finished(case.run_type, params)
         shown = _shown(deployment, case, run)
     _require_hidden(deployment, case, SECRET, [*shown, ("the log", caplog.text)])
+
+
+def test_a_secret_in_the_settings_comes_up_nowhere(
+    case_with_settings: Case, deploy: Deploy, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Keys and passwords that an administrator gave to the plugin."""
+    deployment = deploy(case_with_settings.plugin)
+    plant_in_settings(deployment, deployment.catalog.plugins[case_with_settings.plugin], SECRET)
+    with caplog.at_level("INFO"):
+        run = deployment.finished(case_with_settings.run_type, case_with_settings.params)
+        shown = _shown(deployment, case_with_settings, run)
+    _require_hidden(deployment, case_with_settings, SECRET, [*shown, ("the log", caplog.text)])
 
 
 def test_the_secret_key_of_the_deployment_comes_up_nowhere(

@@ -5,7 +5,8 @@ from enum import Enum
 
 from werkzeug.test import TestResponse
 
-from app.conformance.deployment import SLUG, STRANGER, Deployment
+from app.conformance.deployment import Deployment
+from app.conformance.people import SLUG, STRANGER
 from app.conformance.subjects import Case
 from app.conformance.verdict import require
 from app.core.errors import PermissionDeniedError
