@@ -206,7 +206,7 @@ def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:
         params = {
             "backup_set_id": golden.id,
             "policy_ids": policy_ids,
-            "options": {"sync_run_id": sync},
+            "sync_run_id": sync,
         }
         adding = start_and_wait(tenant, "backup_set.add_policies", params, inline=False, user=user)
     wanted = {"backup_set_id": golden.id}

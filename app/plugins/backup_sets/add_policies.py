@@ -6,7 +6,7 @@ from typing import Annotated
 
 import orjson
 from flask import url_for
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from app.core import (
     InvalidInputError,
@@ -26,7 +26,7 @@ from app.plugins.backup_sets.candidates import Candidates
 from app.plugins.backup_sets.items import added_by
 from app.plugins.backup_sets.keeping import GONE, Keeper
 from app.plugins.backup_sets.models import BackupSet
-from app.plugins.backup_sets.sets import find_set, note_run, visible_set
+from app.plugins.backup_sets.sets import find_set, note_run
 from app.plugins.backup_sets.versions import Addition
 from app.plugins.inventory import InventorySyncRun, SyncStatus, find_sync, known_policies
 
@@ -36,11 +36,15 @@ MOST = 100_000
 PolicyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
-class AddOptions(BaseModel):
-    """Which version of each policy is kept."""
+class AddParams(BaseModel):
+    """Which policies go into which set, and which version of each."""
 
     model_config = ConfigDict(extra="forbid")
 
+    backup_set_id: int = Field(gt=0, title="Backup set", description="Number of the backup set.")
+    policy_ids: list[PolicyId] = Field(
+        min_length=1, max_length=MOST, title="Policies", description="Ids of the policies."
+    )
     sync_run_id: int | None = Field(
         default=None,
         gt=0,
@@ -48,17 +52,13 @@ class AddOptions(BaseModel):
         description="Number of the inventory sync whose versions are kept; empty: the latest one.",
     )
 
-
-class AddParams(BaseModel):
-    """Which policies go into which set."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    backup_set_id: int = Field(gt=0, title="Backup set", description="Number of the backup set.")
-    policy_ids: list[PolicyId] = Field(
-        min_length=1, max_length=MOST, title="Policies", description="Ids of the policies, one a line."
-    )
-    options: AddOptions = Field(default_factory=AddOptions, title="Options")
+    @model_validator(mode="before")
+    @classmethod
+    def _without_options(cls, values: object) -> object:
+        """The same parameters, of which some may be given together as `options`."""
+        if not isinstance(values, Mapping) or not isinstance(values.get("options"), Mapping):
+            return values
+        return {name: value for name, value in values.items() if name != "options"} | {**values["options"]}
 
     @field_validator("policy_ids")
     @classmethod
@@ -93,19 +93,19 @@ def _begin(run: RunContext[AddParams]) -> tuple[BackupSet, Candidates]:
     if backup_set is None:
         raise RunFailedError(*GONE)
     try:
-        sync = _chosen_sync(run.tenant, run.params.options)
+        sync = _chosen_sync(run.tenant, run.params.sync_run_id)
     except (InvalidInputError, PermissionDeniedError) as error:
         raise RunFailedError("snapshot_unavailable", str(error)) from None
     note_run(backup_set, run)
     return backup_set, Candidates(run.tenant, sync, {sync.id} if sync else set())
 
 
-def _chosen_sync(tenant: Tenant, options: AddOptions) -> InventorySyncRun | None:
-    if options.sync_run_id is None:
+def _chosen_sync(tenant: Tenant, sync_run_id: int | None) -> InventorySyncRun | None:
+    if sync_run_id is None:
         return None
-    sync = find_sync(tenant, options.sync_run_id)
+    sync = find_sync(tenant, sync_run_id)
     if sync is None:
-        raise PermissionDeniedError(f"this tenant has no inventory sync {options.sync_run_id}")
+        raise PermissionDeniedError(f"this tenant has no inventory sync {sync_run_id}")
     if not SyncStatus(sync.status).is_comparable:
         raise InvalidInputError(f"sync {sync.id} is {sync.status}: nothing can be kept of it")
     return sync
@@ -127,11 +127,16 @@ def _notes(secretive: int) -> list[str]:
 def _shown(tenant: Tenant, params: AddParams) -> JsonObject:
     """What the run page shows; asked when a run is started, so that it also refuses what is not the tenant's.
 
+    A set that is not there is left to the run, which fails without looking at anything.
+
     Raises:
-        PermissionDeniedError: set, sync or a policy is not the tenant's, or is nobody's: nobody learns which.
+        PermissionDeniedError: the sync or a policy is not the tenant's, or is nobody's: nobody learns which.
         InvalidInputError: the sync cannot be used.
     """
-    backup_set, sync = visible_set(tenant, params.backup_set_id), _chosen_sync(tenant, params.options)
+    backup_set = find_set(tenant, params.backup_set_id)
+    if backup_set is None:
+        return {"backup_set": params.backup_set_id, "policies": len(params.policy_ids)}
+    sync = _chosen_sync(tenant, params.sync_run_id)
     if len(known_policies(tenant, params.policy_ids)) < len(params.policy_ids):
         raise PermissionDeniedError("some of these policies are not this tenant's")
     return {
@@ -142,7 +147,7 @@ def _shown(tenant: Tenant, params: AddParams) -> JsonObject:
 
 
 def _key(_tenant: Tenant, params: AddParams) -> str:
-    return orjson.dumps([params.backup_set_id, params.policy_ids, params.options.model_dump()]).decode()
+    return orjson.dumps([params.backup_set_id, params.policy_ids, params.sync_run_id]).decode()
 
 
 def _links(run: RunFacts) -> list[RelatedLink]:
@@ -172,6 +177,8 @@ operation = OperationType(
     resumable=True,
     idempotent_items=True,
     concurrency=1,
+    # A set cannot be there before: nobody but a person makes one.
+    examples=({"backup_set_id": 1, "policy_ids": ["0" * 32], "sync_run_id": 1},),
     reason_codes={
         "already_present": ReasonCode("Already in the set", "Nothing to do: the set holds this content."),
         "not_found": ReasonCode(
@@ -183,7 +190,7 @@ operation = OperationType(
         "not_permitted": ReasonCode(
             "Refused by the source", "Give the source access to this policy type, sync again, then add it."
         ),
-        "backup_set_gone": ReasonCode("Backup set removed", "Create a set again and add the policies to it."),
+        "backup_set_gone": ReasonCode("No such backup set", "Create a set and add the policies to it."),
         "snapshot_unavailable": ReasonCode("Sync unavailable", "Choose a finished inventory sync."),
     },
 )

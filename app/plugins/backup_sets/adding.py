@@ -20,11 +20,7 @@ def adding_params(
         chosen: ids of policies, or a filter of which every match is meant.
     """
     policy_ids = chosen_ids(sync, chosen) if isinstance(chosen, PolicyFilter) else chosen
-    return {
-        "backup_set_id": backup_set.id,
-        "policy_ids": list(policy_ids),
-        "options": {"sync_run_id": sync.id},
-    }
+    return {"backup_set_id": backup_set.id, "policy_ids": list(policy_ids), "sync_run_id": sync.id}
 
 
 @contextmanager

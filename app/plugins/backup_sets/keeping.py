@@ -12,7 +12,7 @@ from app.plugins.backup_sets.items import kept_versions
 from app.plugins.backup_sets.models import BackupSet, BackupSetItem
 from app.plugins.backup_sets.versions import Addition, KeptVersion, addition_of
 
-GONE = ("backup_set_gone", "The backup set was removed meanwhile.")
+GONE = ("backup_set_gone", "This tenant has no such backup set, or not any more.")
 UNIQUE = ("backup_set_id", "policy_id", "sync_run_id")
 
 

@@ -25,7 +25,7 @@ from app.plugins.backup_sets.items import count_states
 from app.plugins.backup_sets.judging import Judge, Verdict
 from app.plugins.backup_sets.keeping import GONE
 from app.plugins.backup_sets.models import BackupSet, BackupSetItem, DocumentState, TenantState
-from app.plugins.backup_sets.sets import find_set, note_run, visible_set
+from app.plugins.backup_sets.sets import find_set, note_run
 
 CHUNK = 200  # versions whose bodies are in memory at a time
 VERDICT = ("document_state", "tenant_state", "compared_run_id", "verified_at")
@@ -118,8 +118,8 @@ def _item_ids(tenant: Tenant, params: VerifyParams) -> Iterator[str]:
 
 
 def _shown(tenant: Tenant, params: VerifyParams) -> JsonObject:
-    """What the run page shows; refuses a set that is not the tenant's when the run is started."""
-    return {"backup_set": visible_set(tenant, params.backup_set_id).name}
+    found = find_set(tenant, params.backup_set_id)
+    return {"backup_set": found.name if found else params.backup_set_id}
 
 
 def _links(run: RunFacts) -> list[RelatedLink]:
@@ -143,6 +143,8 @@ operation = OperationType(
     start_endpoint="backup_sets.index",
     resumable=True,
     idempotent_items=True,
+    # A set cannot be there before: nobody but a person makes one.
+    examples=({"backup_set_id": 1},),
     reason_codes={
         "document_missing": ReasonCode(
             "Document missing", "Restore the database from a backup; this version cannot be brought back."
@@ -155,6 +157,6 @@ operation = OperationType(
         "normal_form_changed": ReasonCode(
             "Kept under an earlier normal form", "Add the policy again from a new sync to keep it verifiable."
         ),
-        "backup_set_gone": ReasonCode("Backup set removed", "Nothing to do: there is nothing to verify."),
+        "backup_set_gone": ReasonCode("No such backup set", "Nothing to do: there is nothing to verify."),
     },
 )

@@ -52,7 +52,7 @@ def add(tenant, backup_set, ids):
         params = {
             "backup_set_id": (to or backup_set).id,
             "policy_ids": policy_ids or [known[name] for name in names or known],
-            "options": {"sync_run_id": sync.id},
+            "sync_run_id": sync.id,
         }
         return run_now(tenant, "backup_set.add_policies", params)
 

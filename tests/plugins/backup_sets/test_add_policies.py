@@ -14,7 +14,7 @@ from app.plugins.backup_sets.sets import create_set, delete_set, runs_of
 from app.plugins.inventory.models import InventoryCoverage, InventoryDocument
 from tests.support.browsing import end_transaction
 from tests.support.databases import on_both_databases
-from tests.support.snapshots import compliance, conditional_access
+from tests.support.snapshots import compliance, conditional_access, run_now
 from tests.support.stored import rows
 
 SECRETIVE = {
@@ -40,7 +40,7 @@ def params(backup_set, ids, abc):
         given = {
             "backup_set_id": backup_set.id,
             "policy_ids": list(ids(abc).values()),
-            "options": {"sync_run_id": abc.id},
+            "sync_run_id": abc.id,
         }
         return given | changes
 
@@ -206,7 +206,7 @@ def test_an_equal_choice_in_any_order_is_one_active_run(tenant, params):
 
     again = start_operation(current_catalog(), tenant, "backup_set.add_policies", same)
     fewer = start_operation(current_catalog(), tenant, "backup_set.add_policies", params(policy_ids=ids[:2]))
-    latest = start_operation(current_catalog(), tenant, "backup_set.add_policies", params(options={}))
+    latest = start_operation(current_catalog(), tenant, "backup_set.add_policies", params(sync_run_id=None))
 
     assert (again.run_id, again.created) == (first.run_id, False)
     assert fewer.created
@@ -217,7 +217,7 @@ def test_the_key_names_set_policies_and_options(tenant, params):
     def key(**changes):
         return operation.key_for(tenant, AddParams.model_validate(params(**changes)))
 
-    different = {key(), key(backup_set_id=9), key(policy_ids=["0" * 32]), key(options={})}
+    different = {key(), key(backup_set_id=9), key(policy_ids=["0" * 32]), key(sync_run_id=None)}
 
     assert len(different) == 4
     assert key() == key(policy_ids=sorted(params()["policy_ids"], reverse=True))
@@ -234,19 +234,14 @@ def test_a_start_without_policies_is_refused(tenant, params):
         start_operation(current_catalog(), tenant, "backup_set.add_policies", params(policy_ids=[]))
 
 
-def test_what_is_another_tenants_is_refused_like_what_is_nobodys(
-    tenant, params, make_tenant, of_another_tenant
-):
+def test_what_is_another_tenants_is_refused_like_what_is_nobodys(tenant, params, of_another_tenant):
     theirs, their_policy = of_another_tenant
-    their_set = create_set(make_tenant(), "Theirs")
     runs = rows(BulkOperationRun)
     foreign = [
         {"policy_ids": [*params()["policy_ids"], their_policy]},
         {"policy_ids": [*params()["policy_ids"], "0" * 32]},
-        {"backup_set_id": their_set.id},
-        {"backup_set_id": 4711},
-        {"options": {"sync_run_id": theirs.id}},
-        {"options": {"sync_run_id": 4711}},
+        {"sync_run_id": theirs.id},
+        {"sync_run_id": 4711},
     ]
 
     for changes in foreign:
@@ -255,6 +250,32 @@ def test_what_is_another_tenants_is_refused_like_what_is_nobodys(
 
     assert rows(BulkOperationRun) == runs
     assert rows(BackupSetItem) == 0
+
+
+def test_a_run_for_another_tenants_set_fails_like_one_for_none(tenant, params, make_tenant):
+    theirs = create_set(make_tenant(), "Theirs")
+    said = set()
+
+    for number in (theirs.id, 4711):
+        run = run_now(tenant, "backup_set.add_policies", params(backup_set_id=number))
+        assert run.status == "failed"
+        said.add((run.failures[0]["reason_code"], run.failures[0]["reason"], run.processed_items))
+        assert "Theirs" not in str(run.shown_inputs)
+
+    assert said == {("backup_set_gone", "This tenant has no such backup set, or not any more.", 0)}
+    assert rows(BackupSetItem) == 0
+
+
+def test_options_may_be_given_together(params):
+    apart = AddParams.model_validate(params())
+    sync_run_id = apart.sync_run_id
+    together = {name: value for name, value in params().items() if name != "sync_run_id"}
+
+    assert AddParams.model_validate(together | {"options": {"sync_run_id": sync_run_id}}) == apart
+    assert AddParams.model_validate(together | {"options": {}}).sync_run_id is None
+    for wrong in ({"purple": 1}, {"sync_run_id": 0}, "purple"):
+        with pytest.raises(ValidationError):
+            AddParams.model_validate(together | {"options": wrong})
 
 
 def test_a_run_whose_set_was_removed_meanwhile_fails_and_says_so(tenant, backup_set, params):
@@ -272,6 +293,4 @@ def test_a_sync_that_failed_cannot_be_kept(tenant, params, take, tmp_path):
     failed = take(tmp_path / "nowhere")
 
     with pytest.raises(InvalidInputError, match="nothing can be kept of it"):
-        start_operation(
-            current_catalog(), tenant, "backup_set.add_policies", params(options={"sync_run_id": failed.id})
-        )
+        start_operation(current_catalog(), tenant, "backup_set.add_policies", params(sync_run_id=failed.id))

@@ -47,7 +47,7 @@ def prepared(make_tenant, export, ids):
             return {
                 "backup_set_id": backup_set.id,
                 "policy_ids": [known[name] for name in names],
-                "options": {"sync_run_id": sync.id},
+                "sync_run_id": sync.id,
             }
 
         run_now(tenant, "backup_set.add_policies", params(first, "ABD"))
@@ -136,7 +136,7 @@ def test_a_set_of_5000_policies_whose_worker_died_half_way_holds_each_once(
     params = {
         "backup_set_id": backup_set.id,
         "policy_ids": list(ids(sync).values()),
-        "options": {"sync_run_id": sync.id},
+        "sync_run_id": sync.id,
     }
 
     run, has_died = run_crashing(tenant, "backup_set.add_policies", params, at=at)

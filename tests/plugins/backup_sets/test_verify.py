@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import delete, text, update
 
 from app.core import db, find_run, start_operation
-from app.core.errors import PermissionDeniedError
 from app.core.registry.catalog import current_catalog
 from app.core.runs.execute import execute_run
 from app.plugins.backup_sets.items import remove_items
@@ -15,7 +14,7 @@ from app.plugins.backup_sets.sets import create_set
 from app.plugins.inventory.models import InventoryDocument
 from tests.support.browsing import end_transaction
 from tests.support.databases import on_both_databases
-from tests.support.snapshots import compliance, conditional_access
+from tests.support.snapshots import compliance, conditional_access, run_now
 
 SECRETIVE = {
     "@odata.type": "#microsoft.graph.deviceManagementScript",
@@ -178,9 +177,10 @@ def test_an_empty_set_has_nothing_to_verify(verify):
     assert (run.status, run.total_items) == ("completed", 0)
 
 
-def test_a_set_of_another_tenant_is_not_verified(tenant, make_tenant):
+def test_a_set_of_another_tenant_is_not_verified_like_one_that_does_not_exist(tenant, make_tenant):
     theirs = create_set(make_tenant(), "Theirs")
 
     for number in (theirs.id, 4711):
-        with pytest.raises(PermissionDeniedError):
-            start_operation(current_catalog(), tenant, "backup_set.verify", {"backup_set_id": number})
+        run = run_now(tenant, "backup_set.verify", {"backup_set_id": number})
+        assert (run.status, run.failures[0]["reason_code"]) == ("failed", "backup_set_gone")
+        assert run.shown_inputs == {"backup_set": number}
