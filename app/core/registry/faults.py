@@ -1,4 +1,4 @@
-"""What went wrong in plugins while this process served pages; see docs/decisions/0013."""
+"""What went wrong in plugins while this process served pages; see docs/decisions/0016."""
 
 import logging
 import threading

@@ -105,18 +105,22 @@ def _trespasses(plugin: Plugin, catalog: Catalog) -> list[str]:
     if plugin.name in catalog.distributions:
         strange = sorted(name for name in own if not name.startswith(f"{plugin.name}__"))
         problems += [f"table {name!r} is not named {plugin.name}__..." for name in strange]
-    allowed = own.union(core_tables(), *(_tables_named(name, catalog) for name in plugin.requires))
+    required = frozenset[str]().union(*(_tables_named(name, catalog) for name in plugin.requires))
+    # What comes with the product may keep a row of another part of it, on purpose (docs/decisions/0015).
+    kept = required if plugin.name not in catalog.distributions else frozenset[str]()
     outward = [key for key in _foreign_keys(plugin) if key.column.table.name not in own]
     for key in sorted(outward, key=lambda key: str(key.parent)):
-        problems += _harms(key, allowed)
+        problems += _harms(key, required | core_tables(), kept)
     return problems
 
 
-def _harms(key: ForeignKey, allowed: frozenset[str]) -> list[str]:
+def _harms(key: ForeignKey, allowed: frozenset[str], kept: frozenset[str]) -> list[str]:
     """What a foreign key to another's table would do to its owner."""
     target = key.column.table.name
     if target not in allowed:
         return [f"{key.parent} points to {target!r} of a plugin that it does not require"]
+    if target in kept and key.ondelete is None:
+        return []
     if key.ondelete not in _HARMLESS or (key.ondelete == "SET NULL" and not key.parent.nullable):
         return [f"{key.parent} would keep rows of {target!r} from being removed: CASCADE or SET NULL"]
     return []

@@ -56,6 +56,10 @@ def load(install, make_app):
     return built
 
 
+def standing_on_inventory(text):
+    return text.replace('version="1"', 'version="1", requires=("inventory",)')
+
+
 EXTEND = "__table_args__ = {'extend_existing': True}"
 HARMFUL = [
     (source("whom = relationship('Nobody')"), "Nobody"),
@@ -63,6 +67,10 @@ HARMFUL = [
     (source(points_to("tenants.nothing", ondelete="CASCADE")), "nothing"),
     (source(points_to("tenants.id")), "would keep rows of 'tenants' from being removed"),
     (source(points_to("tenants.id", ondelete="SET NULL")), "would keep rows of 'tenants' from being removed"),
+    (
+        standing_on_inventory(source(points_to("inventory_sync_runs.id"))),
+        "would keep rows of 'inventory_sync_runs' from being removed",
+    ),
     (source(points_to("findings.id", ondelete="CASCADE")), "'findings' of a plugin that it does not require"),
     (source(more=other("greetings")), "table 'greetings' is not named hello__..."),
     (source(more=other("tenants")), "already defined"),
