@@ -78,7 +78,11 @@ def test_without_the_package_of_drift_everybody_else_works_on(tree, made, tmp_pa
     seen = tree.look(made.email, *pages, *gone)
 
     assert (upgraded.returncode, upgraded.stderr) == (0, "")
-    assert upgraded.stdout.splitlines() == ["core: up to date", "inventory: up to date"]
+    assert upgraded.stdout.splitlines() == [
+        "core: up to date",
+        "inventory: up to date",
+        "backup_sets: up to date",
+    ]
     assert (doctor.returncode, checked.returncode, imported.returncode) == (0, 0, 0)
     for moment in ("before", "after"):
         expected = dict.fromkeys(pages, 200) | dict.fromkeys(gone, 404)

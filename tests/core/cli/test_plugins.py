@@ -55,7 +55,7 @@ def test_doctor_tells_programs_stage_advice_and_tables(run_json):
     assert status == 1
     assert (problem["plugin"], problem["stage"]) == ("hello", "locate")
     assert problem["advice"].startswith("Its entry point leads nowhere")
-    assert told["tables"] == {"core": "current", "inventory": "current", "drift": "current"}
+    assert told["tables"] == dict.fromkeys(("core", "inventory", "backup_sets", "drift"), "current")
     assert told["workers"] == {
         "living": 0,
         "unoffered": sorted(current_catalog().operations),
