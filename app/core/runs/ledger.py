@@ -30,9 +30,11 @@ UNKNOWN_SAID = "A worker was lost while this item was in work; nobody can say wh
 
 _table = table_of(BulkOperationRunItem)
 _LISTED = ["run_id", "item_id", "outcome", "attempt", "created_at"]
+# An expression, or the index of outcomes might serve: every open item of the run would be read each time.
+_IS_OPEN = text("outcome || '' IN ('pending', 'in_flight')")
 _CHANGE_OPEN = (
     update(_table)
-    .where(_table.c.run_id == bindparam("of_run"), text("outcome IN ('pending', 'in_flight')"))
+    .where(_table.c.run_id == bindparam("of_run"), _IS_OPEN)
     .values(
         outcome=bindparam("to_outcome"),
         attempt=bindparam("to_attempt"),
