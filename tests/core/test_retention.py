@@ -30,6 +30,7 @@ from app.core.schedules.planning import pause_schedule
 from app.core.schedules.queries import list_schedules
 from app.core.schedules.tick import start_due
 from app.core.users import Role
+from tests.support.asking import asking, plan_of
 from tests.support.databases import on_both_databases
 
 MANY = 100_000  # items of a large run
@@ -333,25 +334,12 @@ def test_days_are_between_one_and_ten_years(tenant, status, days):
 
 
 @on_both_databases
-def test_old_runs_are_found_by_the_index_alone(tenant, make_run, database):
+def test_old_runs_are_found_by_the_index_alone(tenant, make_run):
     make_run(RunStatus.COMPLETED)
-    statements = []
+    with asking() as asked:
+        old_runs(tenant, RunStatus.COMPLETED, clock.now())
 
-    def note(_connection, _cursor, statement, parameters, *_more):
-        statements.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    old_runs(tenant, RunStatus.COMPLETED, clock.now())
-    event.remove(db.engine, "before_cursor_execute", note)
-
-    statement, parameters = next(found for found in statements if "FROM bulk_operation_runs" in found[0])
-    connection = db.session.connection()
-    if database.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # on few rows it would be cheaper
-    explain = "EXPLAIN" if database.name == "postgresql" else "EXPLAIN QUERY PLAN"
-    plan = [
-        " ".join(map(str, row)) for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)
-    ]
+    plan = plan_of(next(one for one in asked if "FROM bulk_operation_runs" in one.statement))
     assert any(FINISHED in step for step in plan), plan
     assert not any("TEMP B-TREE" in step or "Sort" in step for step in plan), plan
 

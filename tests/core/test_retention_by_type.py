@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from app.core import clock
 from app.core.audit import AuditLog
@@ -15,6 +15,7 @@ from app.core.retention.pruning import PRUNED, old_runs, own_retentions
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.start import start_operation
 from app.core.runs.status import RunStatus
+from tests.support.asking import asking, plan_of
 from tests.support.databases import on_both_databases
 
 DAY = 86_400
@@ -157,24 +158,13 @@ def test_a_time_that_means_nothing_is_refused(retention):
 
 
 @on_both_databases
-def test_they_are_found_by_their_index_alone(tenant, make_run, database):
+def test_they_are_found_by_their_index_alone(tenant, make_run):
     make_run(RunStatus.COMPLETED, retention=DAY)
-    statements = []
+    with asking() as asked:
+        old_runs(tenant, RunStatus.COMPLETED, clock.now(), DAY)
+        own_retentions(tenant)
 
-    def note(_connection, _cursor, statement, parameters, *_more):
-        statements.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    old_runs(tenant, RunStatus.COMPLETED, clock.now(), DAY)
-    own_retentions(tenant)
-    event.remove(db.engine, "before_cursor_execute", note)
-
-    of_runs = [found for found in statements if "FROM bulk_operation_runs" in found[0]]
+    of_runs = [one for one in asked if "FROM bulk_operation_runs" in one.statement]
     assert len(of_runs) == 2
-    connection = db.session.connection()
-    if database.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # on few rows it would be cheaper
-    explain = "EXPLAIN" if database.name == "postgresql" else "EXPLAIN QUERY PLAN"
-    for statement, parameters in of_runs:
-        plan = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
-        assert any(BY_TYPE in " ".join(map(str, row)) for row in plan), plan
+    for one in of_runs:
+        assert any(BY_TYPE in step for step in plan_of(one)), plan_of(one)

@@ -1,11 +1,10 @@
 """The list says when queued runs wait in vain, and only then."""
 
 import pytest
-from sqlalchemy import event
 
-from app.core.db import db
 from app.core.runs.status import RunStatus
 from app.monitoring.waiting import nobody_works
+from tests.support.asking import asking, plan_of
 from tests.support.databases import on_both_databases
 from tests.support.registered import register
 
@@ -72,30 +71,17 @@ def test_nothing_is_said_when_nothing_waits(browser, make_run):
 
 def test_the_list_asks_once_who_works(browser, make_run):
     make_run()
-    statements = []
+    with asking() as asked:
+        browser.get(f"{HUB}/list")
 
-    def note(_connection, _cursor, statement, *_more):
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    browser.get(f"{HUB}/list")
-    event.remove(db.engine, "before_cursor_execute", note)
-
-    assert len([statement for statement in statements if "workers" in statement]) == 1
+    assert len([one for one in asked if "workers" in one.statement]) == 1
 
 
 def test_asking_reads_indexes_alone(tenant, make_run):
     make_run()
-    statements = []
+    with asking() as asked:
+        nobody_works(tenant)
 
-    def note(_connection, _cursor, statement, parameters, *_more):
-        statements.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    nobody_works(tenant)
-    event.remove(db.engine, "before_cursor_execute", note)
-
-    statement, parameters = statements[-1]
-    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-    of_runs = [step.detail for step in plan if "bulk_operation_runs" in step.detail]
+    plan = plan_of(asked[-1])
+    of_runs = [step for step in plan if "bulk_operation_runs" in step]
     assert [("ix_bulk" in step or "uq_bulk" in step) and "SEARCH" in step for step in of_runs] == [True], plan

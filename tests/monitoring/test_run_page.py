@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from app.core import clock
 from app.core.db import db
@@ -15,6 +15,7 @@ from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally
+from tests.support.asking import asking
 from tests.support.databases import on_both_databases
 from tests.support.records import lease_of
 from tests.support.registered import register
@@ -194,14 +195,8 @@ def test_a_final_run_needs_no_worker(browser, make_run):
 def test_a_poll_without_news_reads_neither_items_nor_timeline(browser, make_run):
     run = make_run(RunStatus.RUNNING, items=["a"])
     ptag = browser.get(f"{HUB}/{run.id}/panel").headers["HX-PTag"]
-    statements = []
-
-    def note(_connection, _cursor, statement, *_more):
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    answer = browser.get(f"{HUB}/{run.id}/panel", headers={"HX-PTag": ptag})
-    event.remove(db.engine, "before_cursor_execute", note)
+    with asking() as asked:
+        answer = browser.get(f"{HUB}/{run.id}/panel", headers={"HX-PTag": ptag})
 
     assert answer.status_code == 304
-    assert not [s for s in statements if "run_items" in s or "run_events" in s]
+    assert not [one for one in asked if "run_items" in one.statement or "run_events" in one.statement]

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.core.db import db
 from app.core.registry.catalog import EXTENSION
@@ -12,6 +12,7 @@ from app.core.runs import lifecycle
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally
+from tests.support.asking import asking
 from tests.support.databases import on_both_databases
 from tests.support.records import lease_of, tally
 
@@ -244,16 +245,10 @@ def test_a_poll_never_renews_the_session(browser, make_run):
 
 def test_the_list_reads_no_json_column(app, browser, make_run):
     make_run(RunStatus.COMPLETED, failed=60)
-    statements = []
+    with asking() as asked:
+        browser.get(HUB)
 
-    def note(_connection, _cursor, statement, *_more):
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    browser.get(HUB)
-    event.remove(db.engine, "before_cursor_execute", note)
-
-    of_runs = [statement for statement in statements if "bulk_operation_runs" in statement]
+    of_runs = [one.statement for one in asked if "bulk_operation_runs" in one.statement]
     assert of_runs
     assert not [s for s in of_runs if "failures" in s or "item_ids" in s or "params" in s]
 

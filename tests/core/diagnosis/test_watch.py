@@ -1,28 +1,21 @@
 """The badge on every page costs no more than a look a minute."""
 
 import pytest
-from sqlalchemy import event
 
 from app.core import clock
-from app.core.db import db
 from app.core.diagnosis import watch
 from app.core.diagnosis.watch import Watch
 from app.core.errors import PluginError
 from app.core.registry.catalog import current_catalog
 from app.core.registry.faults import note_fault
+from tests.support.asking import asking
 
 
 @pytest.fixture
 def statements(app):
     """What is asked of the database."""
-    asked = []
-
-    def note(_connection, _cursor, statement, *_more):
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", note)
+    with asking() as asked:
+        yield asked
 
 
 @pytest.fixture
@@ -67,7 +60,7 @@ def test_owners_of_different_tenants_are_counted_for_apart(at, tenant, make_tena
 
     watched.count([make_tenant("other")])
 
-    assert any("bulk_operation_runs" in statement for statement in statements)
+    assert any("bulk_operation_runs" in one.statement for one in statements)
 
 
 def test_it_forgets_before_it_grows_without_end(at, make_tenant, monkeypatch):

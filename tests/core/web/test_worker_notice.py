@@ -1,10 +1,9 @@
 """Where something is started, it is said when no worker can take it."""
 
 import pytest
-from sqlalchemy import event
 
-from app.core.db import db
 from app.core.registry.catalog import current_catalog
+from tests.support.asking import asking
 from tests.support.databases import on_both_databases
 from tests.support.registered import register
 from tests.support.snapshots import compliance, import_export, write_export
@@ -74,16 +73,10 @@ def test_the_list_of_operations_says_once_that_no_worker_lives(browser):
 @pytest.mark.parametrize("path", ["/t/fictional/start", *FORMS.values()])
 def test_a_page_asks_once(browser, path):
     register()
-    statements = []
+    with asking() as asked:
+        browser.get(path)
 
-    def note(_connection, _cursor, statement, *_more):
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    browser.get(path)
-    event.remove(db.engine, "before_cursor_execute", note)
-
-    assert len([statement for statement in statements if "FROM workers" in statement]) == 1
+    assert len([one for one in asked if "FROM workers" in one.statement]) == 1
 
 
 def test_what_is_refused_still_says_it(browser):

@@ -1,12 +1,9 @@
 """What differs between two syncs, read from the versions that began or ended between them."""
 
-from contextlib import contextmanager
-
-from sqlalchemy import event
-
 from app.core import db
 from app.plugins.inventory.store.differences import differences_between
 from app.plugins.inventory.store.snapshots import unread_in
+from tests.support.asking import asking, plan_of
 from tests.support.databases import on_both_databases
 from tests.support.stored import TRUNCATED, Store, policy
 
@@ -103,35 +100,15 @@ def test_one_query_that_walks_the_interval_indexes_finds_them(store):
     first = store.take([*unchanged, policy("A", "x")])
     second = store.take([*unchanged, policy("A", "y")])
 
-    with statements() as sent:
+    with asking() as asked:
         found = list(differences_between(first, second))
 
     assert len(found) == 1
+    sent = [one for one in asked if "inventory_versions" in one.statement]
     assert len(sent) == 1, sent
     if db.engine.dialect.name == "sqlite":
-        plan = plan_of(*sent[0])
-        assert not [step for step in plan if step.startswith("SCAN inventory_")], plan
-
-
-@contextmanager
-def statements():
-    """Every (statement, parameters) on versions or documents sent meanwhile."""
-    sent = []
-
-    def note(_connection, _cursor, statement, parameters, *_rest):
-        if "inventory_versions" in statement or "inventory_documents" in statement:
-            sent.append((statement, parameters))
-
-    event.listen(db.engine, "after_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "after_cursor_execute", note)
-
-
-def plan_of(statement, parameters):
-    asked = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-    return [row[-1] for row in asked]
+        plan = plan_of(sent[0])
+        assert not [step for step in plan if "SCAN inventory_" in step], plan
 
 
 def test_what_a_partial_read_did_not_see_is_named_with_its_collection(store):
