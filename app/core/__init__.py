@@ -50,6 +50,7 @@ from app.core.runs.document import run_document
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation
+from app.core.statements import upsert
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug
 from app.core.users import Role, User
 from app.core.web.forms import fields_of, values_from
@@ -123,5 +124,6 @@ __all__ = [
     "tenant_by_slug",
     "tenant_key",
     "tenant_required",
+    "upsert",
     "values_from",
 ]

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.db import CoreModel, JsonObject, changed_rows, db
+from app.core.statements import upsert
 
 SHOWN = 100
 
@@ -63,8 +63,7 @@ def notify(  # noqa: PLR0913 - each argument is one column
     error_summary: str | None = None,
 ) -> None:
     """Add a notification to the current transaction, once: a second one of the same kind does nothing."""
-    dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Notification).values(
+    insert = upsert(Notification).values(
         tenant_id=tenant_id,
         user_id=user_id,
         run_id=run_id,

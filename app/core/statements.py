@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import BindParameter, FromClause, Insert, String, Update, bindparam, cast, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase
 
-from app.core.db import JsonObject, db, execute
+from app.core.db import JsonObject, db, execute, table_of
 
 # A statement without RETURNING, and its values under names that no other statement of the transaction uses.
 Change: TypeAlias = tuple[Insert | Update, JsonObject]
@@ -17,6 +19,18 @@ Change: TypeAlias = tuple[Insert | Update, JsonObject]
 def is_sqlite() -> bool:
     """Whether the data are in SQLite."""
     return db.session.get_bind().dialect.name == "sqlite"
+
+
+def upsert(model: type[DeclarativeBase], *, on_sqlite: bool | None = None) -> postgresql.Insert:
+    """An insert into a model's table that may say what happens on a conflict.
+
+    Args:
+        model: of core or of a plugin.
+        on_sqlite: for which database, where the statement is built once; none: the one in use.
+    """
+    dialect: Any = sqlite if (is_sqlite() if on_sqlite is None else on_sqlite) else postgresql
+    statement: postgresql.Insert = dialect.insert(table_of(model))  # SQLite's has the same methods
+    return statement
 
 
 def takes_several() -> bool:

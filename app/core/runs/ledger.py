@@ -17,14 +17,13 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.db import JsonObject, changed_rows, database_now, db, execute, table_of
 from app.core.runs.balance import UNKNOWN, counts_of
 from app.core.runs.items import BulkOperationRunItem, Outcome
 from app.core.runs.lease import Lease
 from app.core.runs.tally import ItemOutcome, Tally
-from app.core.statements import given_texts, is_sqlite, texts
+from app.core.statements import given_texts, is_sqlite, texts, upsert
 
 UNKNOWN_SAID = "A worker was lost while this item was in work; nobody can say what became of it."
 
@@ -137,9 +136,9 @@ def land(run_id: int, *, may_repeat: bool) -> int:
 @cache
 def _listing(*, on_sqlite: bool) -> Insert:
     """The insert that passes over items already listed."""
-    dialect, ids = (sqlite if on_sqlite else postgresql), texts("item_ids", on_sqlite=on_sqlite)
+    ids = texts("item_ids", on_sqlite=on_sqlite)
     run_id, pending = bindparam("of_run", type_=Integer()), literal(Outcome.PENDING.value)
     rows = select(run_id, ids.c.value, pending, literal(0), database_now()).order_by(ids.c.place)
     rows = rows.where(true())  # without it, SQLite takes the conflict clause for a join's
-    statement: Insert = dialect.insert(_table).from_select(_LISTED, rows).on_conflict_do_nothing()
-    return statement.execution_options(preserve_rowcount=True)
+    listing = upsert(BulkOperationRunItem, on_sqlite=on_sqlite).from_select(_LISTED, rows)
+    return listing.on_conflict_do_nothing().execution_options(preserve_rowcount=True)

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import CoreModel, changed_rows, database_now, db
+from app.core.statements import upsert
 
 FORGOTTEN_AFTER = 86_400  # seconds; a worker that ended uncleanly stays visible that long
 
@@ -58,9 +58,8 @@ def note_worker(card: WorkerCard, lease_seconds: float) -> None:
         card: what it says of itself.
         lease_seconds: how long it is believed to live without being seen again.
     """
-    dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
     seen = {"seen_at": database_now(), "lives_until": database_now(lease_seconds)}
-    insert = dialect.insert(Worker).values({**vars(card), **seen, "started_at": database_now()})
+    insert = upsert(Worker).values({**vars(card), **seen, "started_at": database_now()})
     db.session.execute(insert.on_conflict_do_update(index_elements=["id"], set_=seen))
     db.session.commit()
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core.db import JsonObject, changed_rows, database_now, db
 from app.core.schedules.models import Schedule, ScheduleSlot, SlotOutcome
+from app.core.statements import upsert
 
 KEPT = 100  # slots a schedule
 
@@ -51,9 +51,8 @@ def record_slot(
         OvertakenError: it is not this worker's slot any more; roll back.
     """
     move_on(due.id, due.seen, due.next_at)
-    dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
     values = {"schedule_id": due.id, "slot": due.slot, "run_id": run_id, "outcome": outcome, "said": said}
-    insert = dialect.insert(ScheduleSlot).values(**values, created_at=database_now())
+    insert = upsert(ScheduleSlot).values(**values, created_at=database_now())
     once = insert.on_conflict_do_nothing(index_elements=["schedule_id", "slot"]).returning(ScheduleSlot.id)
     if db.session.scalar(once) is None:
         raise OvertakenError

@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
-from app.core import ItemFailedError, ItemSkippedError, JsonObject, RunContext, RunFailedError, clock, db
+from app.core import (
+    ItemFailedError,
+    ItemSkippedError,
+    JsonObject,
+    RunContext,
+    RunFailedError,
+    clock,
+    db,
+    upsert,
+)
 from app.plugins.backup_sets.candidates import Candidate, Candidates, name_of
 from app.plugins.backup_sets.items import kept_versions
 from app.plugins.backup_sets.models import BackupSet, BackupSetItem
@@ -102,11 +110,8 @@ class Keeper:
 def _insert(rows: Sequence[JsonObject]) -> None:
     if not rows:
         return
-    connection, table = db.session.connection(), BackupSetItem.__table__
-    if not isinstance(table, Table):
-        raise TypeError(table)
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(index_elements=UNIQUE), rows)
+    statement = upsert(BackupSetItem).on_conflict_do_nothing(index_elements=UNIQUE)
+    db.session.connection().execute(statement, rows)
 
 
 def _present(candidate: Candidate) -> ItemSkippedError:

@@ -2,10 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
-
-from app.core import JsonObject, db, redact
+from app.core import JsonObject, db, redact, upsert
 from app.plugins.drift.compare import Change, changed_paths, evidence_of
 from app.plugins.drift.models import Finding
 
@@ -26,12 +23,9 @@ def store(rows: Sequence[JsonObject]) -> None:
     """
     if not rows:
         return
-    connection, table = db.session.connection(), Finding.__table__
-    if not isinstance(table, Table):
-        raise TypeError(table)
-    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    statement = upsert(Finding)
     refreshed = {name: statement.excluded[name] for name in rows[0] if name not in _KEPT}
-    connection.execute(
+    db.session.connection().execute(
         statement.on_conflict_do_update(index_elements=["tenant_id", "fingerprint"], set_=refreshed),
         list(rows),
     )

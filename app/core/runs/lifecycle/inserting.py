@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Column, Select, String, bindparam, cast, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
@@ -16,7 +15,7 @@ from app.core.runs.account import ITEM_IDS_KEPT
 from app.core.runs.events import EventKind, note, noted, said_of
 from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
 from app.core.runs.new_run import Initiator, NewRun
-from app.core.statements import takes_several
+from app.core.statements import takes_several, upsert
 
 RING_PATIENCE = 20.0  # seconds a ring may take to be heard before it is repeated
 ACTION = "run.started"
@@ -113,13 +112,12 @@ def _at_once() -> Select[tuple[int]]:
 @cache
 def _insertion(*, on_sqlite: bool) -> ReturningInsert[*tuple[Any, ...]]:
     """The insert that lets one of several equal runs through; built once, it is compiled once."""
-    dialect = sqlite if on_sqlite else postgresql
     given = {name: bindparam(f"new_{name}", type_=_runs.c[name].type) for name in _untouched()}
     values: dict[str, Any] = given | _SET_BY_DATABASE
     if not on_sqlite:
         values["audit_log_id"] = audit.NEXT_ID
     only_one = (
-        dialect.insert(_runs)
+        upsert(BulkOperationRun, on_sqlite=on_sqlite)
         .values(values)
         .on_conflict_do_nothing(index_elements=["tenant_id", "idempotency_key"], index_where=ACTIVE_PREDICATE)
     )

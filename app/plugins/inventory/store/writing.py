@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Table, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.core import JsonObject, Tenant, clock, db
+from app.core import JsonObject, Tenant, clock, db, upsert
 from app.plugins.inventory.coverage import SyncStatus
 from app.plugins.inventory.models import (
     InventoryDocument,
@@ -194,9 +193,7 @@ def _insert_new(model: type[InventoryModel], rows: Sequence[Mapping[str, object]
     """Insert rows, leaving alone those that are there already."""
     if not rows:
         return
-    connection = db.session.connection()
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    connection.execute(dialect.insert(_table(model)).on_conflict_do_nothing(), list(rows))
+    db.session.connection().execute(upsert(model).on_conflict_do_nothing(), list(rows))
 
 
 def _table(model: type[InventoryModel]) -> Table:
