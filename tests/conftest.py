@@ -10,6 +10,11 @@ disks         `small_disk`
 plugging      `drop_in`, `install`, `install_with_tables`, `installed_greetings`
 """
 
+from hypothesis import settings
+
+# The same examples in every run, and no clock in judging them; `--hypothesis-profile=default` explores.
+settings.load_profile("ci")
+
 pytest_plugins = [
     "tests.ci_skips",
     "tests.support.databases",
