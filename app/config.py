@@ -24,6 +24,11 @@ def _names(value: object) -> object:
     return value
 
 
+def _path(value: object) -> object:
+    """Nothing given is no folder, and not the current one."""
+    return value or None
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 
 
@@ -51,6 +56,9 @@ class Settings(BaseSettings):
         default=60.0, ge=1, le=3600, description="How long a silent worker keeps a run, in seconds."
     )
     max_upload_mb: int = Field(default=200, ge=1, le=4096, description="Largest upload, in megabytes.")
+    plugins_dir: Annotated[Path | None, BeforeValidator(_path)] = Field(
+        default=None, description="Folder of further plugins, one module each."
+    )
     plugins_disabled: Names = Field(default=(), description="Plugins not to load, separated by commas.")
     plugins_strict: bool = Field(default=False, description="A plugin that fails to load ends the process.")
     safe_mode: bool = Field(default=False, description="Load no plugin at all.")
@@ -60,6 +68,17 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("plugins_dir")
+    @classmethod
+    def _folder(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        folder = value.expanduser().resolve()
+        if not folder.is_dir():
+            message = f"there is no folder {folder}"
+            raise ValueError(message)
+        return folder
 
     @model_validator(mode="after")
     def _embedded_defaults(self) -> "Settings":

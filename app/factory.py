@@ -126,6 +126,8 @@ def _load_plugins(settings: Settings) -> Catalog:
     catalog.add(retention.plugin)  # core's own: also in safe mode, and nobody else takes its names
     if settings.safe_mode:
         return catalog
+    if settings.plugins_dir:
+        plugins.also_in(settings.plugins_dir)
     return load_catalog(
         plugins, disabled=settings.plugins_disabled, strict=settings.plugins_strict, catalog=catalog
     )

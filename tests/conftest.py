@@ -7,7 +7,7 @@ queues        `redis_url`, `queue_prefix`
 servers       `own_postgres`, `own_database`, `own_redis`
 processes     `spawn`
 disks         `small_disk`
-plugging      `drop_in`, `install`, `install_with_tables`, `installed_greetings`
+plugging      `drop_in`, `plugins_folder`, `install`, `install_with_tables`, `installed_greetings`
 """
 
 from hypothesis import settings

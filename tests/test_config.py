@@ -135,3 +135,16 @@ def test_a_data_folder_that_cannot_be_made_is_named(set_variables, tmp_path):
 
     with pytest.raises(ConfigurationError, match="TENANTATLAS_DATA_DIR: cannot use"):
         load_settings()
+
+
+def test_a_folder_of_plugins_that_is_not_there_is_named(set_variables, tmp_path):
+    set_variables(plugins_dir=str(tmp_path / "nowhere"))
+
+    with pytest.raises(ConfigurationError, match="TENANTATLAS_PLUGINS_DIR: there is no folder"):
+        load_settings()
+
+
+def test_no_folder_of_plugins_is_not_the_current_one(set_variables):
+    set_variables(plugins_dir="")
+
+    assert load_settings().plugins_dir is None

@@ -19,7 +19,7 @@ from app.scaffold.writing import target_of, write
 @click.option(
     "--into",
     type=click.Path(path_type=Path),
-    help="Folder; by default app/plugins, of a package the current one.",
+    help="Folder; by default TENANTATLAS_PLUGINS_DIR or app/plugins, of a package the current one.",
 )
 @with_appcontext
 @cli_errors
@@ -32,17 +32,18 @@ def new(name: str, *, as_package: bool, into: Path | None) -> None:
         click.echo(f"wrote {path}")
     if not _is_found_well(draft, target):
         raise click.exceptions.Exit(1)
-    if _is_built_in(target):
+    if _is_at_hand(target):
         click.echo("Restart `flask serve` and `flask worker` to see it.")
     elif as_package:
         click.echo(f"Install it with `pip install --editable {target}`, then `flask db upgrade`.")
 
 
 def _usual_folder(*, as_package: bool) -> Path:
-    return Path.cwd() if as_package else Path(plugins.__path__[0])
+    return Path.cwd() if as_package else Path(plugins.__path__[-1])
 
 
-def _is_built_in(target: Path) -> bool:
+def _is_at_hand(target: Path) -> bool:
+    """Whether it lies where plugins are found by themselves."""
     return target.parent in {Path(folder).resolve() for folder in plugins.__path__}
 
 
@@ -56,7 +57,7 @@ def _is_found_well(draft: Draft, target: Path) -> bool:
 
 
 def _places_of(target: Path) -> dict[str, Path]:
-    """Where a plugin is imported from and tested; nothing below `app.plugins`, where it is found anyway."""
+    """Where a plugin is imported from and tested; nothing below `app/plugins`, where any process finds it."""
     if target.is_dir():
         return {"sources": target / "src", "tests": target / "tests"}
-    return {} if _is_built_in(target) else {"sources": target.parent}
+    return {} if target.parent == Path(plugins.__path__[0]).resolve() else {"sources": target.parent}

@@ -1,9 +1,8 @@
-"""The plugin guide: complete, and its first plugin runs as printed."""
+"""The plugin guide: every public name is explained, and its snippets run as printed."""
 
 import dataclasses
 import json
 import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -17,15 +16,7 @@ from app.core.tenants import create_tenant
 GUIDE = Path(__file__).parents[2] / "docs" / "plugins.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-SNIPPET = SNIPPETS[0]
 INHERITED = {"key", "label"}
-COMMAND = ("runs", "start", "hello.greet", "--tenant", "harbour", "--inline", "--json", "--params")
-
-
-@pytest.fixture
-def with_snippet(drop_in, make_app):
-    """An application that found the guide's plugin below `app.plugins`."""
-    yield from with_plugin("hello", SNIPPET, drop_in, make_app)
 
 
 @pytest.fixture
@@ -85,32 +76,16 @@ def test_every_former_spelling_is_listed_with_its_successor():
             assert re.search(rf"^\| `OperationType\.{name}` \| `\w+` \| {version} \|$", section, re.MULTILINE)
 
 
+def test_every_snippet_behind_the_walk_names_the_test_that_executes_it():
+    behind = TEXT[TEXT.index("## Let it be written") :]
+    named = re.findall(r"<!-- executed by (\S+) -->\n```python\n", behind)
+
+    assert len(named) == behind.count("```python\n") > 0
+    assert all((GUIDE.parents[1] / path).is_file() for path in named)
+
+
 def test_no_entry_explains_a_name_that_is_not_public():
     assert explained() == set(app.core.__all__)
-
-
-def test_the_first_run_type_stays_under_25_lines_of_code():
-    code = [line for line in SNIPPET.splitlines() if line.strip()]
-
-    assert 0 < len(code) < 25
-
-
-def test_the_first_run_type_runs_as_printed(with_snippet):
-    params = json.dumps({"names": ["Ada", "Nobody", "Ada"]})
-
-    answer = with_snippet.test_cli_runner().invoke(*COMMAND, params)
-
-    run = json.loads(answer.stdout)
-    assert (run["status"], run["succeeded"], run["skipped"]) == ("completed", 1, 1)
-    assert run["summary"] == {"greeting": "Hello"}
-
-
-def test_the_command_under_the_first_run_type_is_the_same_start(with_snippet):
-    command = re.search(r"^flask (runs start .*)$", TEXT, re.MULTILINE)[1].replace("sample", "harbour")
-
-    answer = with_snippet.test_cli_runner().invoke(*shlex.split(command), "--json")
-
-    assert json.loads(answer.stdout)["inputs"] == {"names": ["Ada", "Nobody"]}
 
 
 def test_the_weighing_plugin_offers_what_the_tenant_has_and_weighs_it(with_weighing, make_user):
@@ -137,32 +112,6 @@ def test_the_harbour_reads_its_settings(with_harbour):
 
     assert json.loads(answer.stdout)["summary"] == {"berths": 5}
     assert "hush" not in answer.output
-
-
-def test_the_first_run_type_refuses_what_its_model_refuses(with_snippet):
-    answer = with_snippet.test_cli_runner().invoke(*COMMAND, '{"names": []}')
-
-    assert answer.exit_code == 2
-    assert "names" in answer.stderr
-
-
-def test_the_first_run_type_has_a_form_without_another_edit(with_snippet, make_user):
-    tenant = app.core.tenant_by_slug("harbour")
-    browser = with_snippet.test_client()
-    browser.sign_in(make_user(tenant=tenant))
-
-    page = browser.get("/t/harbour/start/hello.greet")
-
-    assert page.status_code == 200
-    assert 'name="names"' in page.text
-    assert "Greet people" in browser.get("/t/harbour/start").text
-
-
-def test_the_commands_under_the_first_run_type_work(with_snippet):
-    run = with_snippet.test_cli_runner().invoke
-
-    assert run("plugins", "doctor").exit_code == 0
-    assert "hello.greet" in run("plugins", "list").stdout
 
 
 def explained():

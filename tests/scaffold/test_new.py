@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.scaffold import writing
+from app.scaffold import command, writing
 from app.scaffold.draft import Draft
 from tests.support.processes import environment
 
@@ -171,3 +171,11 @@ def test_what_is_written_is_formatted_and_linted_as_this_checkout_is(tmp_path, n
         ruff = [Path(sys.executable).with_name("ruff"), *verb, "--config", ROOT / "pyproject.toml"]
         checked = subprocess.run([*ruff, target], capture_output=True, text=True, check=False)
         assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_file_goes_to_the_folder_of_further_plugins_where_there_is_one(plugins_folder, make_app):
+    plugins_folder.mkdir()
+
+    make_app(plugins_dir=plugins_folder)
+
+    assert command._usual_folder(as_package=False) == plugins_folder

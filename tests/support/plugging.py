@@ -64,6 +64,16 @@ def drop_in(tmp_path, monkeypatch) -> Iterator[object]:
 
 
 @pytest.fixture
+def plugins_folder(tmp_path, monkeypatch) -> Iterator[Path]:
+    """Where the setting `plugins_dir` may point: not there yet, and forgotten with the test."""
+    folder, tables = tmp_path / "further" / "plugins", _tables_of_built_in_plugins()
+    folder.parent.mkdir()
+    monkeypatch.setattr(plugins, "__path__", list(plugins.__path__))
+    yield folder
+    _forget(folder, tables)
+
+
+@pytest.fixture
 def install(tmp_path, monkeypatch) -> Iterator[object]:
     """Install a module with an entry point: `install("hello", source)`; answers with its folder.
 

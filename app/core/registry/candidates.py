@@ -35,9 +35,20 @@ def candidates(package: ModuleType) -> Iterator[Candidate]:
     Args:
         package: built-in plugins are its submodules, each with an attribute `plugin`.
     """
-    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        yield Candidate(module.name.rpartition(".")[2], module.name, "plugin")
+    yield from _below(package)
     yield from sorted(_installed(), key=lambda candidate: candidate.name)
+
+
+def _below(package: ModuleType) -> Iterator[Candidate]:
+    """Of two modules of one name, the one in the package's earlier folder counts."""
+    seen: set[str] = set()
+    for folder in package.__path__:
+        for module in pkgutil.iter_modules([folder]):
+            if module.name in seen:
+                yield Candidate(module.name, fault=f"{folder} holds another module of a name that is taken")
+            else:
+                seen.add(module.name)
+                yield Candidate(module.name, f"{package.__name__}.{module.name}", "plugin")
 
 
 def _installed() -> Iterator[Candidate]:

@@ -83,6 +83,34 @@ def test_built_in_plugins_come_from_no_distribution(app):
     assert app.extensions[EXTENSION].distributions == {}
 
 
+@pytest.fixture
+def folder(plugins_folder):
+    """The folder that a setting names."""
+    plugins_folder.mkdir()
+    return plugins_folder
+
+
+def test_a_module_in_the_folder_of_the_setting_is_a_plugin(folder, make_app):
+    (folder / "hello.py").write_text(HELLO)
+
+    catalog = make_app(plugins_dir=folder).extensions[EXTENSION]
+
+    assert {"hello", "drift"} <= set(catalog.plugins)
+    assert catalog.failed == []
+
+
+def test_a_module_there_whose_name_is_taken_is_named_and_harms_nothing(folder, make_app):
+    (folder / "drift.py").write_text(HELLO)
+
+    catalog = make_app(plugins_dir=folder).extensions[EXTENSION]
+
+    [failed] = catalog.failed
+    assert (failed.name, failed.stage) == ("drift", "locate")
+    assert str(folder) in failed.reason
+    assert "drift" in catalog.plugins
+    assert "hello" not in catalog.plugins
+
+
 def test_what_is_on_the_disk_is_found_by_its_own_name_whatever_the_settings_say(install):
     install("greeter", HELLO)
     install("broken", "raise LookupError('gone')")
