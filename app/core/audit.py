@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -42,7 +43,8 @@ class AuditLog(CoreModel):
 
 _entries = table_of(AuditLog)
 _INSERT = insert(_entries).returning(AuditLog.id)
-NEXT_ID = func.nextval(func.pg_get_serial_sequence("audit_logs", "id"))  # on PostgreSQL
+# On PostgreSQL.
+NEXT_ID = func.nextval(func.pg_get_serial_sequence(literal_column("'audit_logs'"), literal_column("'id'")))
 
 
 def record(

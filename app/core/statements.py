@@ -18,7 +18,7 @@ Change: TypeAlias = tuple[Insert | Update, JsonObject]
 
 def is_sqlite() -> bool:
     """Whether the data are in SQLite."""
-    return db.session.get_bind().dialect.name == "sqlite"
+    return db.engine.dialect.name == "sqlite"
 
 
 def upsert(model: type[DeclarativeBase], *, on_sqlite: bool | None = None) -> postgresql.Insert:
@@ -36,6 +36,11 @@ def upsert(model: type[DeclarativeBase], *, on_sqlite: bool | None = None) -> po
 def takes_several() -> bool:
     """Whether one statement may carry other changes along (PostgreSQL's WITH): round trips saved."""
     return not is_sqlite()
+
+
+def stands_alone() -> bool:
+    """Whether one statement is best executed as a transaction of its own: nothing else is open beside it."""
+    return takes_several() and not (db.session.registry.has() and db.session().in_transaction())
 
 
 def execute_together(*changes: Change) -> None:

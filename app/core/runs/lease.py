@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import and_
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.db import JsonObject, database_now
@@ -46,6 +47,15 @@ class ClaimedRun(Lease):
     max_runtime: float | None
     concurrency: int | None
     has_good_items: bool  # from an earlier attempt
+    is_plain: bool  # as `PLAIN` says, when it was claimed; on PostgreSQL, where it saves round trips
+
+
+# SQL: a run that is over with its own row: nobody is to be told, and it has neither items nor failures.
+PLAIN = and_(
+    BulkOperationRun.user_id.is_(None),
+    BulkOperationRun.total_items == 0,
+    BulkOperationRun.failures.is_(None),
+)
 
 
 def held(lease: Lease) -> tuple[ColumnElement[bool], ...]:

@@ -4,14 +4,15 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from sqlalchemy import Float, Row, bindparam, func, select, update
+from sqlalchemy import Float, Row, Select, String, Update, any_, bindparam, false, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.core.db import changed_rows, database_now, db, execute, table_of
+from app.core.db import JsonObject, changed_rows, database_now, db, execute, execute_alone, table_of
 from app.core.runs.events import EventKind, note, noted
-from app.core.runs.lease import ClaimedRun, Lease, held
+from app.core.runs.lease import PLAIN, ClaimedRun, Lease, held
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
-from app.core.statements import takes_several
+from app.core.statements import stands_alone, takes_several
 from app.core.tenants import Tenant
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -21,10 +22,21 @@ RING_SECONDS = 20.0
 
 
 _runs, _tenants = table_of(BulkOperationRun), table_of(Tenant)
-_TENANT = [
-    select(column).where(_tenants.c.id == _runs.c.tenant_id).scalar_subquery().label(f"tenant_{column.name}")
-    for column in _tenants.c
-]
+_TENANT = [column.label(f"tenant_{column.name}") for column in _tenants.c]
+_TAKEN = (
+    _runs.c.id,
+    _runs.c.worker,
+    _runs.c.resource,
+    _runs.c.action,
+    _runs.c.params,
+    _runs.c.attempt,
+    _runs.c.resumable,
+    _runs.c.idempotent_items,
+    _runs.c.items_listed,
+    _runs.c.max_runtime,
+    _runs.c.concurrency,
+    (_runs.c.succeeded + _runs.c.skipped > 0).label("has_good_items"),
+)
 _CLAIM = (
     update(_runs)
     .where(_runs.c.id == bindparam("of_run"), _runs.c.status == RunStatus.PENDING)
@@ -40,24 +52,32 @@ _CLAIM = (
         updated_at=database_now(),
         version=_runs.c.version + 1,
     )
-    .returning(
-        _runs.c.id,
-        _runs.c.worker,
-        _runs.c.resource,
-        _runs.c.action,
-        _runs.c.params,
-        _runs.c.attempt,
-        _runs.c.resumable,
-        _runs.c.idempotent_items,
-        _runs.c.items_listed,
-        _runs.c.max_runtime,
-        _runs.c.concurrency,
-        (_runs.c.succeeded + _runs.c.skipped > 0).label("has_good_items"),
-        *_TENANT,  # read along: SQLite's RETURNING knows no second table
+)
+# SQLite's RETURNING knows no second table.
+_CLAIM_WITH_TENANT = _CLAIM.returning(
+    *_TAKEN,
+    false().label("is_plain"),  # nobody asks there, and in its RETURNING no column IS NULL
+    *(
+        select(label.element).where(_tenants.c.id == _runs.c.tenant_id).scalar_subquery().label(label.name)
+        for label in _TENANT
+    ),
+)
+
+
+def _noted(claim: Update) -> Select[*tuple[Any, ...]]:
+    """The claim with its entry in the timeline, and the tenant read along; for PostgreSQL."""
+    run = claim.returning(*_TAKEN, PLAIN.label("is_plain"), _runs.c.tenant_id.label("of_tenant")).cte("run")
+    query = select(run, *_TENANT).join(_tenants, _tenants.c.id == run.c.of_tenant)
+    return query.add_cte(noted(run, EventKind.CLAIMED).cte("noted"))
+
+
+_CLAIM_NOTED = _noted(_CLAIM)
+_CLAIM_ALONE = _noted(
+    _CLAIM.where(
+        _runs.c.concurrency.is_(None),
+        _runs.c.resource + "." + _runs.c.action == any_(bindparam("offered", type_=ARRAY(String))),
     )
 )
-_claimed = _CLAIM.cte("run")
-_CLAIM_NOTED = select(_claimed).add_cte(noted(_claimed, EventKind.CLAIMED).cte("noted"))
 
 
 def claim(
@@ -77,13 +97,9 @@ def claim(
     """
     token = str(uuid4())
     values = {"of_run": run_id, "token": token, "lease_seconds": lease_seconds, "by": worker[:120]}
-    row = execute(_CLAIM_NOTED if takes_several() else _CLAIM, values).one_or_none()
-    if row is None or not _may_run(row, offered):
-        db.session.rollback()
+    row = _claim_alone(values, offered) or _claim_beside_others(values, offered)
+    if row is None:
         return None
-    if not takes_several():
-        note(run_id, EventKind.CLAIMED, attempt=row.attempt, worker=worker)
-    db.session.commit()
     return ClaimedRun(
         run_id,
         token,
@@ -99,6 +115,7 @@ def claim(
         max_runtime=row.max_runtime,
         concurrency=row.concurrency,
         has_good_items=row.has_good_items,
+        is_plain=row.is_plain,
     )
 
 
@@ -122,6 +139,25 @@ def postpone_ring(run_id: int) -> bool:
     postponed = changed_rows(query.values(values).execution_options(synchronize_session=False)) == 1
     db.session.commit()
     return postponed
+
+
+def _claim_alone(values: JsonObject, offered: Mapping[str, Collection[str]] | None) -> AnyRow | None:
+    """Take a run that no limit holds back, in one round trip; nothing: look at it more closely."""
+    if offered is None or not stands_alone():
+        return None
+    return execute_alone(_CLAIM_ALONE, values | {"offered": list(offered)})
+
+
+def _claim_beside_others(values: JsonObject, offered: Mapping[str, Collection[str]] | None) -> AnyRow | None:
+    """Take a run if it is offered and its tenant's limit allows; commits."""
+    row = execute(_CLAIM_NOTED if takes_several() else _CLAIM_WITH_TENANT, values).one_or_none()
+    if row is None or not _may_run(row, offered):
+        db.session.rollback()
+        return None
+    if not takes_several():
+        note(row.id, EventKind.CLAIMED, attempt=row.attempt, worker=row.worker)
+    db.session.commit()
+    return row
 
 
 def _may_run(row: AnyRow, offered: Mapping[str, Collection[str]] | None) -> bool:

@@ -1,15 +1,28 @@
 """The row of a new run, with its audit entry and the first entry of its timeline."""
 
+import json
 from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Column, Select, String, bindparam, cast, literal, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    cast,
+    literal,
+    literal_column,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from app.core import audit
-from app.core.db import JsonObject, database_now, execute, table_of
+from app.core.db import JsonObject, database_now, execute, execute_alone, table_of
 from app.core.redaction import safe_inputs
 from app.core.runs.account import ITEM_IDS_KEPT
 from app.core.runs.events import EventKind, note, noted, said_of
@@ -33,11 +46,10 @@ _NOTE_AUDIT = (
 )
 
 
-def columns_of(tenant_id: int, new: NewRun, initiator: Initiator) -> JsonObject:
-    """Every column of a new run but its number, its audit entry and what the database's clock sets."""
+def given_columns(tenant_id: int, new: NewRun, initiator: Initiator) -> JsonObject:
+    """The columns in which new runs differ; in all others they are `untouched`."""
     resource, _, action = new.run_type.partition(".")
     return {
-        **_untouched(),
         "tenant_id": tenant_id,
         "user_id": initiator.user_id,
         "initiator": initiator.name[:255],
@@ -64,27 +76,44 @@ def columns_of(tenant_id: int, new: NewRun, initiator: Initiator) -> JsonObject:
     }
 
 
+def untouched() -> JsonObject:
+    """Columns of a run nobody has worked on, as the model declares them."""
+    return {column.name: _default_of(column) for column in _runs.c if column.name not in _SET_ELSEWHERE}
+
+
 def insert_pending(columns: JsonObject, details: JsonObject, said: str) -> int | None:
     """Insert a run in the current transaction, audited and noted as queued; one statement where that can be.
 
     Args:
-        columns: from `columns_of`.
+        columns: from `given_columns`.
         details: of the audit entry.
         said: the timeline's sentence.
 
     Returns:
         Its number; nothing when an equal run is active: then nothing was written.
     """
-    values = {f"new_{name}": value for name, value in columns.items()}
     if takes_several():
-        more = {"audit_details": safe_inputs(details), "said": said_of(said)}
-        run_id: int | None = execute(_at_once(), values | more).scalar()
-        return run_id
-    run_id = execute(_insertion(on_sqlite=True), values).scalar()
+        written: int | None = execute(_at_once(tuple(columns)), _values(columns, details, said)).scalar()
+        return written
+    run_id = execute(_insertion(tuple(columns), on_sqlite=True), _prefixed(columns)).scalar()
     if run_id is not None:
         _record(run_id, columns, details)
         note(run_id, EventKind.QUEUED, said=said)
     return run_id
+
+
+def insert_alone(columns: JsonObject, details: JsonObject, said: str) -> int | None:
+    """The same as a transaction of its own, where `stands_alone`."""
+    row = execute_alone(_at_once(tuple(columns)), _values(columns, details, said))
+    return None if row is None else int(row.id)
+
+
+def _values(columns: JsonObject, details: JsonObject, said: str) -> JsonObject:
+    return _prefixed(columns) | {"audit_details": safe_inputs(details), "said": said_of(said)}
+
+
+def _prefixed(columns: JsonObject) -> JsonObject:
+    return {f"new_{name}": value for name, value in columns.items()}
 
 
 def _record(run_id: int, columns: JsonObject, details: JsonObject) -> None:
@@ -94,9 +123,9 @@ def _record(run_id: int, columns: JsonObject, details: JsonObject) -> None:
 
 
 @cache
-def _at_once() -> Select[tuple[int]]:
+def _at_once(given: tuple[str, ...]) -> Select[tuple[int]]:
     """Run, audit entry and event in one statement, which gives the run's number; for PostgreSQL."""
-    run = _insertion(on_sqlite=False).cte("run")
+    run = _insertion(given, on_sqlite=False).cte("run")
     entry = audit.recorded(
         ACTION,
         entry_id=run.c.audit_log_id,
@@ -110,10 +139,15 @@ def _at_once() -> Select[tuple[int]]:
 
 
 @cache
-def _insertion(*, on_sqlite: bool) -> ReturningInsert[*tuple[Any, ...]]:
-    """The insert that lets one of several equal runs through; built once, it is compiled once."""
-    given = {name: bindparam(f"new_{name}", type_=_runs.c[name].type) for name in _untouched()}
-    values: dict[str, Any] = given | _SET_BY_DATABASE
+def _insertion(given: tuple[str, ...], *, on_sqlite: bool) -> ReturningInsert[*tuple[Any, ...]]:
+    """The insert that lets one of several equal runs through; built once, it is compiled once.
+
+    What is the same in every new run stands in its text: psycopg reads a text with more than 50 parameters
+    anew each time, which costs as much as the rest of the statement.
+    """
+    values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=_runs.c[name].type) for name in given}
+    values |= {name: _inline(value) for name, value in untouched().items() if name not in given}
+    values |= _SET_BY_DATABASE
     if not on_sqlite:
         values["audit_log_id"] = audit.NEXT_ID
     only_one = (
@@ -125,9 +159,14 @@ def _insertion(*, on_sqlite: bool) -> ReturningInsert[*tuple[Any, ...]]:
     return returning
 
 
-def _untouched() -> JsonObject:
-    """Columns of a run nobody has worked on, as the model declares them; the database sets the rest."""
-    return {column.name: _default_of(column) for column in _runs.c if column.name not in _SET_ELSEWHERE}
+def _inline(value: object) -> ColumnElement[Any]:
+    """A default in the text of a statement; ours hold no quotes."""
+    if value is None:
+        return null()
+    if isinstance(value, int):
+        return literal_column(str(value))
+    text = json.dumps(value) if isinstance(value, dict | list) else str(value)
+    return literal_column(f"'{text}'")
 
 
 def _default_of(column: Column[Any]) -> object:

@@ -12,10 +12,11 @@ from app.core.runs.account import ITEM_IDS_KEPT
 from app.core.runs.announcement import announce
 from app.core.runs.events import EventKind, note
 from app.core.runs.items import Outcome
-from app.core.runs.lifecycle.inserting import columns_of, insert_pending
+from app.core.runs.lifecycle.inserting import given_columns, insert_alone, insert_pending, untouched
 from app.core.runs.locked import LockedRun
 from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
 from app.core.runs.new_run import Initiator, NewRun, Started
+from app.core.statements import stands_alone
 
 START_TRIES = 5
 
@@ -43,15 +44,31 @@ def start(
         TenantAtlasError: the twin kept vanishing while we looked; start again.
     """
     for _ in range(START_TRIES):
-        run_id = insert_run(tenant_id, new, initiator)
+        run_id = _insert_committed(tenant_id, new, initiator, together)
         if run_id is not None:
-            _commit_with(run_id, together)
             return Started(run_id, new.label, new.params, created=True)
         twin = _active_twin(tenant_id, new)
         if twin is not None:
             return twin
     message = f"{new.run_type}: an equal run kept starting and ending; start again"
     raise TenantAtlasError(message)
+
+
+def _insert_committed(
+    tenant_id: int, new: NewRun, initiator: Initiator, together: Callable[[int], None] | None
+) -> int | None:
+    is_all = together is None and initiator.user_id is None and not (new.item_ids or new.retry_of_id)
+    if is_all and stands_alone():
+        return insert_alone(*_row(tenant_id, new, initiator))
+    run_id = insert_run(tenant_id, new, initiator)
+    if run_id is not None:
+        _commit_with(run_id, together)
+    return run_id
+
+
+def _row(tenant_id: int, new: NewRun, initiator: Initiator) -> tuple[JsonObject, JsonObject, str]:
+    """Columns, details of the audit entry, and the timeline's sentence."""
+    return given_columns(tenant_id, new, initiator), _audited(new), f"Started by {initiator.name}."
 
 
 def _commit_with(run_id: int, together: Callable[[int], None] | None) -> None:
@@ -76,10 +93,11 @@ def _active_twin(tenant_id: int, new: NewRun) -> Started | None:
 
 def insert_run(tenant_id: int, new: NewRun, initiator: Initiator) -> int | None:
     """Add a pending run to the current transaction; its number, or nothing when an equal one is active."""
-    columns = columns_of(tenant_id, new, initiator)
-    run_id = insert_pending(columns, _audited(new), f"Started by {initiator.name}.")
+    given, details, said = _row(tenant_id, new, initiator)
+    run_id = insert_pending(given, details, said)
     if run_id is None:
         return None
+    columns = untouched() | given
     if new.retried_outcomes and new.retry_of_id is not None:
         columns |= _repeat_items(run_id, new.retry_of_id, new.retried_outcomes)
     elif new.item_ids:
