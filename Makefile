@@ -39,7 +39,7 @@ check: $(DEV) ## format, lint, types, arrows, templates; then the size report
 
 test: $(DEV) ## the whole test suite, browser and conformance kit included (WORKERS=2, ARGS=...)
 	sh tools/chromium.sh
-	$(BIN)/python -m pytest -n $(WORKERS) $(or $(ARGS),tests --plugin-conformance)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(or $(ARGS),tests --plugin-conformance)
 
 test-faults: $(DEV) ## the tests that kill workers and stop servers, alone, 15 minutes at most
 	timeout 900 $(BIN)/python -m pytest -n $(WORKERS) -m faults $(ARGS)

@@ -33,7 +33,7 @@ from app.factory import create_app
 SECRET_KEY = "lantern-4417-conformance-secret-key"  # noqa: S105 - planted: nothing that is stored or shown may hold it
 
 
-class _CompiledTemplates(BytecodeCache):
+class CompiledTemplates(BytecodeCache):
     """Templates compiled once for all deployments of a test run: they take longest."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class _CompiledTemplates(BytecodeCache):
         self._code[bucket.key] = bucket.bytecode_to_string()
 
 
-_COMPILED = _CompiledTemplates()
+COMPILED = CompiledTemplates()
 
 
 class Deployment:
@@ -57,7 +57,7 @@ class Deployment:
         """Hold an application whose database has people."""
         self.app, self.url = app, url
         app.test_client_class = Browser
-        app.jinja_env.bytecode_cache = _COMPILED
+        app.jinja_env.bytecode_cache = COMPILED
         self._declared, self._settings = dict(self.catalog.operations), dict(self.catalog.settings)
 
     @property

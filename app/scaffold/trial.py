@@ -10,7 +10,8 @@ from pathlib import Path
 
 from app.scaffold.draft import Draft
 
-KIT = ("-q", "-p", "app.conformance.plugin", "-p", "no:cacheprovider")
+# Fewer kills than by default: somebody waits, and what was written has few commits.
+KIT = ("-q", "-p", "app.conformance.plugin", "-p", "no:cacheprovider", "--plugin-conformance-kills=8")
 SECONDS = 600
 
 

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from app.config import Settings, load_settings
+from app.conformance.deployment import COMPILED
 from app.core import queue, users
 from app.core.db import db
 from app.core.registry.catalog import EXTENSION
@@ -49,6 +50,7 @@ def make_app(settings) -> Iterator[object]:
     def build(**changes: object) -> Flask:
         app = create_app(settings.model_copy(update=changes))
         app.test_client_class, app.test_cli_runner_class = Browser, CommandLine
+        app.jinja_env.bytecode_cache = COMPILED
         built.append(app)
         return app
 
