@@ -86,6 +86,17 @@ class Deployment:
         shutil.rmtree(self.app.config["DATA_DIR"])
         self.app.config["DATA_DIR"].mkdir()
 
+    def prepare(self, plugin: str) -> None:
+        """Let a plugin make what its examples name."""
+        found = self.catalog.plugins.get(plugin)
+        if found is None or found.before_examples is None:
+            return
+        with self.app.app_context():
+            try:
+                found.before_examples(tenant_by_slug(SLUG))
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and its author is told
+                refuse(f"{plugin}: its `before_examples` raises {type(error).__name__}: {error}")
+
     def tenant(self) -> Tenant:
         """The tenant, as a row of its own."""
         with self.app.app_context():

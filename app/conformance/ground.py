@@ -1,4 +1,4 @@
-"""What a check stands on: a migrated database with people, and with the examples of the plugins below."""
+"""What a check stands on: a migrated database with people, and what the plugin's examples presuppose."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -67,9 +67,11 @@ class Ground:
 
     def _run_below(self, url: str, plugin: str) -> None:
         with deployed(url, self._next_folder()) as deployment:
-            below = [Subject(name) for name in stands_on(deployment.catalog, plugin)]
-            for case in cases_of(deployment.catalog, below):
-                deployment.finished(case.run_type, case.params)
+            for name in stands_on(deployment.catalog, plugin):
+                deployment.prepare(name)
+                for case in cases_of(deployment.catalog, [Subject(name)]):
+                    deployment.finished(case.run_type, case.params)
+            deployment.prepare(plugin)
 
     def _next_folder(self) -> Path:
         self._number += 1

@@ -63,6 +63,7 @@ def test_its_tables_go_down_to_nothing_and_come_again(subject_with_tables: Subje
         f"{name}: after down and up again the tables are others than before: undo in `downgrade` all that "
         "`upgrade` does.",
     )
+    deployment.prepare(name)
     again = [deployment.finished(case.run_type, case.params).status for case in cases]
     require(again == first, f"{name}: after down and up again its examples end {again}, not {first}.")
 

@@ -180,6 +180,8 @@ class Plugin:
         finding_types: kinds of findings its runs may write.
         ignore_rules: changes that are nobody's concern.
         overview_cards: cards on the start page of each tenant.
+        before_examples: makes what examples of its operations name and no run makes; called by the
+            conformance kit alone, in an application context, once the plugins it requires have run theirs.
     """
 
     name: str
@@ -198,3 +200,4 @@ class Plugin:
     finding_types: tuple[FindingType, ...] = ()
     ignore_rules: tuple[IgnoreRule, ...] = ()
     overview_cards: tuple[OverviewCard, ...] = ()
+    before_examples: "Callable[[Tenant], None] | None" = None

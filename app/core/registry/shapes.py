@@ -80,6 +80,7 @@ _PLUGIN: dict[str, Check] = {
     "nav": _all(NavItem, "NavItem"),
     **{extension.field: _all(extension, extension.__name__) for extension in EXTENSIONS},
     "settings": _or_none(_class_of(BaseModel, "a pydantic model")),
+    "before_examples": _or_none(_CALL),
 }
 _OPERATION: dict[str, Check] = {
     "run_type": _TEXT,

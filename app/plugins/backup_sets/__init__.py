@@ -3,6 +3,7 @@
 from app.core import NavItem, Plugin
 from app.plugins.backup_sets import add_policies, verify
 from app.plugins.backup_sets.cli import backup_sets
+from app.plugins.backup_sets.examples import make_sets
 from app.plugins.backup_sets.models import BackupModel
 from app.plugins.backup_sets.views import pages
 
@@ -15,6 +16,7 @@ plugin = Plugin(
     models=BackupModel,
     migrations="app.plugins.backup_sets.migrations",
     cli=(backup_sets,),
+    before_examples=make_sets,
     nav=(NavItem("Backup sets", "backup_sets.index", "archive"),),
 )
 

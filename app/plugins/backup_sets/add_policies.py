@@ -23,6 +23,7 @@ from app.core import (
     find_run,
 )
 from app.plugins.backup_sets.candidates import Candidates
+from app.plugins.backup_sets.examples import EMPTY, FILLED, MISSING, additions_to
 from app.plugins.backup_sets.items import added_by
 from app.plugins.backup_sets.keeping import GONE, Keeper
 from app.plugins.backup_sets.models import BackupSet
@@ -177,8 +178,7 @@ operation = OperationType(
     resumable=True,
     idempotent_items=True,
     concurrency=1,
-    # A set cannot be there before: nobody but a person makes one.
-    examples=({"backup_set_id": 1, "policy_ids": ["0" * 32], "sync_run_id": 1},),
+    examples=(additions_to(EMPTY), additions_to(FILLED), additions_to(MISSING)),
     reason_codes={
         "already_present": ReasonCode("Already in the set", "Nothing to do: the set holds this content."),
         "not_found": ReasonCode(

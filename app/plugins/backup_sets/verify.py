@@ -21,6 +21,7 @@ from app.core import (
     clock,
     db,
 )
+from app.plugins.backup_sets.examples import FILLED, MISSING
 from app.plugins.backup_sets.items import count_states
 from app.plugins.backup_sets.judging import Judge, Verdict
 from app.plugins.backup_sets.keeping import GONE
@@ -143,8 +144,7 @@ operation = OperationType(
     start_endpoint="backup_sets.index",
     resumable=True,
     idempotent_items=True,
-    # A set cannot be there before: nobody but a person makes one.
-    examples=({"backup_set_id": 1},),
+    examples=({"backup_set_id": FILLED}, {"backup_set_id": MISSING}),
     reason_codes={
         "document_missing": ReasonCode(
             "Document missing", "Restore the database from a backup; this version cannot be brought back."

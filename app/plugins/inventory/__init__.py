@@ -12,10 +12,11 @@ from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION, canonic
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.policy_types import POLICY_TYPES
 from app.plugins.inventory.recognition import collection_label, policy_name_in
-from app.plugins.inventory.scope import scope_label
+from app.plugins.inventory.scope import scope_key, scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
 from app.plugins.inventory.store.documents import bodies_of, hash_of_body
 from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies
+from app.plugins.inventory.store.policy import PolicyKey
 from app.plugins.inventory.store.selection import (
     PolicyFilter,
     SnapshotPolicy,
@@ -54,6 +55,7 @@ __all__ = [
     "KnownPolicy",
     "PolicyDifference",
     "PolicyFilter",
+    "PolicyKey",
     "Sealer",
     "SnapshotPolicy",
     "SyncStatus",
@@ -74,6 +76,7 @@ __all__ = [
     "list_rules",
     "plugin",
     "policy_name_in",
+    "scope_key",
     "scope_label",
     "unread_in",
 ]
