@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from app.core.registry.api import API_VERSION
-from app.core.registry.extensions import FindingType, IgnoreRule, InventorySource, OverviewCard, PolicyType
+from app.core.registry.extensions import (
+    FindingType,
+    IgnoreRule,
+    InventorySource,
+    NotificationChannel,
+    OverviewCard,
+    PolicyType,
+)
 from app.core.registry.former_names import FormerOperation
 from app.core.registry.running import RunContext, RunFacts
 from app.core.users import Role
@@ -180,6 +187,7 @@ class Plugin:
         finding_types: kinds of findings its runs may write.
         ignore_rules: changes that are nobody's concern.
         overview_cards: cards on the start page of each tenant.
+        notification_channels: ways to tell how a run ended.
     """
 
     name: str
@@ -198,3 +206,4 @@ class Plugin:
     finding_types: tuple[FindingType, ...] = ()
     ignore_rules: tuple[IgnoreRule, ...] = ()
     overview_cards: tuple[OverviewCard, ...] = ()
+    notification_channels: tuple[NotificationChannel[Any], ...] = ()

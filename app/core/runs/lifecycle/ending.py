@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from app.core import outbox
 from app.core.db import JsonObject, db
 from app.core.notifications import NotificationKind
 from app.core.runs import ledger
@@ -10,6 +11,7 @@ from app.core.runs.account import add, add_report, reconcile, recount
 from app.core.runs.announcement import announce
 from app.core.runs.events import EventKind, note
 from app.core.runs.lease import Lease
+from app.core.runs.lifecycle.insisting import ends_a_run
 from app.core.runs.lifecycle.locking import locked_run, require_locked
 from app.core.runs.lifecycle.starting import insert_run
 from app.core.runs.locked import LockedRun, writing
@@ -19,6 +21,7 @@ from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally, failure_entry
 
 
+@ends_a_run
 def finish(
     lease: Lease,
     status: RunStatus,
@@ -81,6 +84,7 @@ def _close_ledger(run: LockedRun) -> None:
         reconcile(run)
 
 
+@ends_a_run
 def fail_unclaimed(run_id: int, reason_code: str, reason: str) -> bool:
     """End a pending run that can never be executed; commits; false when it was not pending (any more)."""
     found = locked_run(BulkOperationRun.id == run_id, BulkOperationRun.status == RunStatus.PENDING)
@@ -105,10 +109,11 @@ def end(
     worker: str | None = None,
     said: str | None = None,
 ) -> None:
-    """Write the final state of a locked run, its last timeline entry, and tell its initiator."""
+    """Write the final state of a locked run, its last timeline entry, and tell initiator and channels."""
     run.status = status
     run.lease_token = run.lease_expires_at = run.deadline_at = None
     run.finished_at = run.updated_at = moment
     kind = EventKind(status.value)
-    note(run.id, kind, attempt=run.attempt, worker=worker, said=said, change=writing(run))
+    together = [writing(run), *outbox.posting(run.tenant_id, run.id, run.run_type, run.bucket)]
+    note(run.id, kind, attempt=run.attempt, worker=worker, said=said, changes=together)
     announce(run, NotificationKind.FINISHED)
