@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -51,6 +52,9 @@ class Settings(BaseSettings):
         default="", repr=False, description="Signs sessions and messages; empty: kept in the data folder."
     )
     session_cookie_secure: bool = Field(default=False, description="Send the session cookie over HTTPS only.")
+    public_url: str = Field(
+        default="", description="Where people reach the pages; for links in messages to channels."
+    )
     proxies: int = Field(default=0, ge=0, le=5, description="How many reverse proxies stand in front.")
     lease_seconds: float = Field(
         default=60.0, ge=1, le=3600, description="How long a silent worker keeps a run, in seconds."
@@ -79,6 +83,16 @@ class Settings(BaseSettings):
             message = f"there is no folder {folder}"
             raise ValueError(message)
         return folder
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("give an address that begins with https://, or http://, and a host")
+        if parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError("leave out user, query and fragment")
+        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _embedded_defaults(self) -> "Settings":

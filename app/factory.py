@@ -11,6 +11,7 @@ from app import monitoring, plugins, sample, scaffold
 from app.config import Settings, load_settings, variables
 from app.core import queue
 from app.core.cli import migrations
+from app.core.cli.channels import channels
 from app.core.cli.plugins import plugins as plugins_cli
 from app.core.cli.runs import runs
 from app.core.cli.schedules import schedules
@@ -19,6 +20,7 @@ from app.core.cli.users import users
 from app.core.cli.worker import CHORES, HOOKS, ServeHooks, serve, worker
 from app.core.cli.workers import workers
 from app.core.db import db, prepare_engine
+from app.core.delivery.sending import deliver_due
 from app.core.diagnosis import watch
 from app.core.errors import PluginError
 from app.core.keys import derive_key
@@ -30,6 +32,7 @@ from app.core.retention import operation as retention
 from app.core.retention.nightly import ensure_nightly_retention
 from app.core.runs.execute import execute_run
 from app.core.schedules.tick import tick
+from app.core.web.channel_pages import channel_pages
 from app.core.web.errors import init_errors
 from app.core.web.headers import init_headers
 from app.core.web.pages import core_pages
@@ -87,6 +90,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=settings.max_upload_mb * MEGABYTE,
         LEASE_SECONDS=settings.lease_seconds,
         SAFE_MODE=settings.safe_mode,
+        PUBLIC_URL=settings.public_url,
         DATA_DIR=settings.data_dir,
     )
     if settings.proxies:
@@ -116,6 +120,7 @@ def _build_shell(app: Flask, settings: Settings) -> None:
     app.register_blueprint(core_pages)
     app.register_blueprint(retry_pages)
     app.register_blueprint(schedule_pages)
+    app.register_blueprint(channel_pages)
     app.register_blueprint(plugin_pages)
     for blueprint in monitoring.BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -148,7 +153,18 @@ def _attach_plugins(app: Flask, catalog: Catalog, *, strict: bool) -> None:
 def _add_commands(app: Flask) -> None:
     migrations.install()
     plugins_cli.add_command(scaffold.new)
-    for command in (tenants, users, runs, schedules, plugins_cli, worker, workers, serve, sample.sample):
+    for command in (
+        tenants,
+        users,
+        runs,
+        schedules,
+        channels,
+        plugins_cli,
+        worker,
+        workers,
+        serve,
+        sample.sample,
+    ):
         app.cli.add_command(command)
-    app.extensions[CHORES] = [ensure_nightly_retention, tick]
+    app.extensions[CHORES] = [[ensure_nightly_retention, tick], [deliver_due]]
     app.extensions[HOOKS] = ServeHooks(notices=[sample.sign_in_notice], background=[sample.take_snapshots])

@@ -2,11 +2,13 @@
 
 databases     `database`, `on_both_databases`, `unmigrated_postgres_url`
 applications  `settings`, `make_app`, `app`, `client`, `sign_in`, `flask_cli`, `worker`, `offer`, `fresh`
-records       `make_tenant`, `tenant`, `make_user`, `operator`, `make_run`
+records       `make_tenant`, `tenant`, `make_user`, `operator`, `make_run`, `lose_an_item`
 queues        `redis_url`, `queue_prefix`
 servers       `own_postgres`, `own_database`, `own_redis`
 processes     `spawn`
 disks         `small_disk`
+channels      `pigeons`
+receivers     `receiver`, `tls_receiver`, `dripping_receiver`
 plugging      `drop_in`, `plugins_folder`, `install`, `install_with_tables`, `installed_greetings`
 """
 
@@ -25,4 +27,6 @@ pytest_plugins = [
     "tests.support.processes",
     "tests.support.queues",
     "tests.support.servers",
+    "tests.support.channels",
+    "tests.support.receivers",
 ]

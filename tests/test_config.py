@@ -41,6 +41,11 @@ def test_without_any_setting_everything_is_embedded_in_the_data_folder(set_varia
         ("queue_url", "postgresql+psycopg://localhost/x"),
         ("queue_prefix", "With Spaces"),
         ("queue_prefix", ""),
+        ("public_url", "atlas.example.com"),
+        ("public_url", "ftp://atlas.example.com"),
+        ("public_url", "https://"),
+        ("public_url", "https://ada:secret@atlas.example.com"),
+        ("public_url", "https://atlas.example.com/?a=b"),
         ("lease_seconds", "0.5"),
         ("lease_seconds", "soon"),
         ("lease_seconds", "nan"),
@@ -78,6 +83,12 @@ def test_a_password_in_a_wrong_address_is_not_shown(set_variables):
 
     assert "hunter2" not in str(caught.value)
     assert caught.value.__suppress_context__, "nor in the traceback above it"
+
+
+def test_a_public_address_ends_without_a_slash(set_variables):
+    set_variables(public_url="https://atlas.example.com/watch/")
+
+    assert load_settings().public_url == "https://atlas.example.com/watch"
 
 
 def test_names_are_separated_by_commas(set_variables):

@@ -9,6 +9,7 @@ from app.core.cli.waiting import report_run, start_and_wait
 from app.core.db import JsonObject, UtcDateTime, db, model_registry, reading
 from app.core.errors import (
     CallOverError,
+    DeliveryFailedError,
     InvalidInputError,
     InvalidParametersError,
     ItemFailedError,
@@ -35,9 +36,11 @@ from app.core.registry.contract import (
 from app.core.registry.declared import Declared
 from app.core.registry.extensions import (
     CardFact,
+    ChannelMessage,
     FindingType,
     IgnoreRule,
     InventorySource,
+    NotificationChannel,
     OverviewCard,
     PolicyShape,
     PolicyType,
@@ -62,8 +65,10 @@ __all__ = [
     "BulkOperationRun",
     "CallOverError",
     "CardFact",
+    "ChannelMessage",
     "Choice",
     "Declared",
+    "DeliveryFailedError",
     "FindingType",
     "IgnoreRule",
     "InvalidInputError",
@@ -74,6 +79,7 @@ __all__ = [
     "JsonObject",
     "NavItem",
     "NoParams",
+    "NotificationChannel",
     "OperationType",
     "OverviewCard",
     "PermissionDeniedError",

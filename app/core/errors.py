@@ -77,6 +77,21 @@ class ItemFailedError(TenantAtlasError):
         self.reason_code, self.reason = reason_code, reason
 
 
+class DeliveryFailedError(TenantAtlasError):
+    """A message could not be delivered: raised by a notification channel.
+
+    Attributes:
+        reason: a short sentence for managers, without secrets.
+        is_final: whether trying again is useless.
+        retry_after: not before so many seconds; none: as usual.
+    """
+
+    def __init__(self, reason: str, *, is_final: bool = False, retry_after: float | None = None) -> None:
+        """Keep what is known about the next attempt."""
+        super().__init__(reason)
+        self.reason, self.is_final, self.retry_after = reason, is_final, retry_after
+
+
 class ItemSkippedError(ItemFailedError):
     """One item needs no work (or must not be touched); the run goes on."""
 

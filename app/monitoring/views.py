@@ -30,11 +30,11 @@ from app.core.runs.queries import (
     timeline_of,
 )
 from app.core.runs.status import StatusBucket
+from app.core.runs.wording import failure_groups, outcome_sentence
 from app.core.web.fragments import unchanged
 from app.monitoring.filters import RANGE_LABELS, HubFilter, position_of, read_filter
 from app.monitoring.links import shown_links
 from app.monitoring.waiting import nobody_works
-from app.monitoring.wording import failure_groups, outcome_sentence
 
 pages = Blueprint(
     "monitoring", __name__, url_prefix="/t/<tenant>/monitoring/operations", template_folder="templates"

@@ -50,7 +50,7 @@ def deployed(kind: str, folder: Path) -> Iterator[Deployment]:
             queue_url=queue_url,
             queue_prefix=f"bench-{uuid4().hex[:8]}",
             secret_key=SECRET_KEY,
-            plugins_disabled=("inventory", "drift", "backup_sets"),
+            plugins_disabled=("inventory", "drift", "backup_sets", "channels"),
         )
         app = with_noop(settings)
         with app.app_context():

@@ -37,7 +37,9 @@ def working(deployment: Deployment, which: str) -> Iterator[subprocess.Popen[byt
     settings = deployment.settings
     names = ("data_dir", "database_url", "queue_url", "queue_prefix", "secret_key")
     values = {f"TENANTATLAS_{name.upper()}": str(getattr(settings, name)) for name in names}
-    environment = os.environ | values | {"TENANTATLAS_PLUGINS_DISABLED": "inventory,drift,backup_sets"}
+    environment = (
+        os.environ | values | {"TENANTATLAS_PLUGINS_DISABLED": "inventory,drift,backup_sets,channels"}
+    )
     process = subprocess.Popen([sys.executable, "-m", "bench.runs.worker", which], env=environment)
     try:
         while which == "tracked" and not _count(select(func.count()).select_from(Worker)):

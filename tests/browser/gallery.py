@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from app.core import start_and_wait
 from app.core.db import db
+from app.core.delivery.subscribing import switch_off
 from app.core.runs import lifecycle
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator
@@ -17,6 +18,7 @@ from app.plugins.drift.models import Finding
 from app.plugins.inventory import PolicyFilter, chosen_ids, find_sync
 from app.plugins.inventory.models import InventoryVersion
 from tests.browser.operations import take_snapshots
+from tests.support.channels import listen
 from tests.support.records import LEASE_SECONDS, lease_of, tally
 
 OPERATOR, READONLY, OWNER = "operator@example.com", "readonly@example.com", "owner@example.com"
@@ -31,6 +33,11 @@ PAGES = {
     "tenant without runs": (OPERATOR, "/t/{bare}/"),
     "notifications": (OPERATOR, "/t/{full}/notifications"),
     "no notifications": (OPERATOR, "/t/{bare}/notifications"),
+    "channels": (OWNER, "/t/{full}/notifications/channels"),
+    "no channels": (OWNER, "/t/{bare}/notifications/channels"),
+    "kinds of channels": (OWNER, "/t/{full}/notifications/channels/new"),
+    "new channel": (OWNER, "/t/{full}/notifications/channels/new/webhook"),
+    "edit a channel": (OWNER, "/t/{full}/notifications/channels/{channel}/edit"),
     "start": (OPERATOR, "/t/{full}/start"),
     "generated form": (OPERATOR, "/t/{full}/start/greetings.greet"),
     "operations": (OPERATOR, "/t/{full}/monitoring/operations"),
@@ -101,12 +108,24 @@ def build_gallery(make_tenant, member, make_run) -> dict[str, object]:
         "full": full.slug,
         "bare": bare.slug,
         "sync": current,
+        **_channels(full),
         **_runs(full, make_run),
         **_drift(full, baseline, current),
         **_backup_sets(full, baseline, current),
     }
     db.session.commit()
     return shown
+
+
+def _channels(tenant: Tenant) -> dict[str, int]:
+    """A channel that cannot send, since there is no mail server, and one that is off."""
+    failed = {"buckets": ("failed", "partially_succeeded")}
+    listen(tenant, name="Night shift", channel="email", to=["night@example.com"], **failed)
+    off = listen(
+        tenant, name="Ticket system", channel="webhook", url="https://hooks.example.com", secret="x" * 16
+    )
+    switch_off(tenant, off.id)
+    return {"channel": off.id}
 
 
 def _runs(tenant: Tenant, make_run) -> dict[str, int]:

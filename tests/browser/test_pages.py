@@ -17,6 +17,7 @@ REFUSALS = {
     "generated form": (422, "Start"),
     "new sync": (422, "Start sync"),
     "new backup set": (422, "Create"),
+    "new channel": (422, "Save"),
     "add policies": (422, "Add selected"),
 }
 

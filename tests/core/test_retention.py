@@ -421,7 +421,7 @@ def test_the_night_starts_it(tenant, make_old, worker):
 
 
 def test_each_worker_sees_to_it(app):
-    assert ensure_nightly_retention in app.extensions[CHORES]
+    assert ensure_nightly_retention in app.extensions[CHORES][0]
 
 
 def test_whatever_points_at_a_run_is_found_by_an_index(app):

@@ -17,6 +17,7 @@ OURS = (
     "users",
     "inventory",
     "schedules",
+    "channels",
     "backup-sets",
     "drift",
     "findings",

@@ -1,22 +1,26 @@
-"""The guide's plugin that extends the product does so as printed."""
+"""The guide's plugins that extend the product do so as printed."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from app.core.delivery.sending import deliver_due
+from app.core.registry.catalog import current_catalog
 from app.plugins.inventory.store.snapshots import find_sync, policies_at
+from tests.support.channels import deliveries, listen
 from tests.support.snapshots import generate_drift, run_now
 
 GUIDE = Path(__file__).parents[2] / "docs" / "plugins.md"
-SNIPPET = re.search(
+HARBOURS, PAGERS = re.findall(
     r"executed by tests/docs/test_extending\.py -->\n```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL
-)[1]
+)
 
 
 @pytest.fixture(autouse=True)
-def _harbours(drop_in):
-    drop_in("harbours", SNIPPET)
+def _printed(drop_in):
+    drop_in("harbours", HARBOURS)
+    drop_in("pagers", PAGERS)
 
 
 @pytest.fixture
@@ -59,3 +63,16 @@ def test_its_rule_its_finding_and_its_card_are_shown(read, tenant, browser):
     assert "Berths, harbourBerth" in page
     assert "Shallow berth" in page
     assert "since dawn" in home
+
+
+def test_its_channel_calls_and_says_whom_it_cannot_call(read, tenant):
+    for number in ("112", "0"):
+        listen(tenant, name=number, channel="pager", number=number, pin="1234")
+    read()
+    deliver_due()
+
+    plugin = current_catalog().plugins["pagers"]
+    assert plugin.notification_channels[0].deliver.__globals__["CALLS"] == [
+        "112: Inventory sync: succeeded (Fictional Ltd)"
+    ]
+    assert {one.said for one in deliveries()} == {None, "Nobody has this number."}

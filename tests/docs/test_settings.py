@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
+from app.core.registry.settings import variables_of
+from app.plugins.channels import plugin as channels
 
 ROOT = Path(__file__).parents[2]
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/admin.md")}
+CHANNELS = variables_of(channels)
 VARIABLES = {f"TENANTATLAS_{name.upper()}": field for name, field in Settings.model_fields.items()}
 
 
@@ -28,7 +31,12 @@ def test_a_setting_is_explained(page, variable):
 def test_no_page_explains_a_setting_that_is_gone(page):
     named = set(re.findall(r"TENANTATLAS_[A-Z_]*[A-Z]", PAGES[page]))
 
-    assert named <= set(VARIABLES)
+    assert named <= set(VARIABLES) | set(CHANNELS)
+
+
+@pytest.mark.parametrize("variable", CHANNELS)
+def test_a_setting_of_the_channels_is_told_to_administrators(variable):
+    assert f"`{variable}`" in PAGES["docs/admin.md"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -85,7 +85,7 @@ def settings(tmp_path, database, queue_url, stack_prefix):
         queue_prefix=stack_prefix,
         secret_key=SECRET_KEY,
         lease_seconds=LONG_LEASE,
-        plugins_disabled=("inventory", "drift", "backup_sets"),
+        plugins_disabled=("inventory", "drift", "backup_sets", "channels"),
     )
 
 

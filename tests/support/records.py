@@ -151,6 +151,22 @@ def make_run(app, request):
     return make
 
 
+@pytest.fixture
+def lose_an_item(make_run, fresh):
+    """Add a final run of which one item was in work when its worker was lost, and one was never begun."""
+
+    def lose(*, succeeded=0, failed=0):
+        done = [f"item-{number}" for number in range(1, succeeded + failed + 1)]
+        items = [*done, "lost", "left"]
+        run = make_run(RunStatus.RUNNING, items=items, succeeded=succeeded, failed=failed)
+        lease = lease_of(run)
+        lifecycle.begin_item(lease, Tally(in_flight=["lost"]))
+        lifecycle.finish(lease, RunStatus.COMPLETED, Tally())
+        return fresh(run)
+
+    return lose
+
+
 def _read(run_id: int) -> BulkOperationRun:
     run = db.session.get_one(BulkOperationRun, run_id, populate_existing=True)
     db.session.commit()

@@ -40,7 +40,7 @@ class Deployment:
             "queue_url": redis.url,
             "secret_key": SECRET_KEY,
             "lease_seconds": str(LEASE_SECONDS),
-            "plugins_disabled": "inventory,drift,backup_sets",
+            "plugins_disabled": "inventory,drift,backup_sets,channels",
         }
         _install(folder / "site")
         with self.context():

@@ -18,7 +18,7 @@ WEB_THREADS = 8
 DEFAULT_PORT = 5000
 
 HOOKS = "tenantatlas.serve"
-CHORES = "tenantatlas.chores"  # what every worker calls every few seconds
+CHORES = "tenantatlas.chores"  # what every worker calls every few seconds, in groups
 
 workers_option = click.option(
     "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Runs at a time."

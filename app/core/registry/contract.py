@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from app.core.registry.api import API_VERSION
-from app.core.registry.extensions import FindingType, IgnoreRule, InventorySource, OverviewCard, PolicyType
+from app.core.registry.extensions import (
+    FindingType,
+    IgnoreRule,
+    InventorySource,
+    NotificationChannel,
+    OverviewCard,
+    PolicyType,
+)
 from app.core.registry.former_names import FormerOperation
 from app.core.registry.running import RunContext, RunFacts
 from app.core.users import Role
@@ -180,6 +187,7 @@ class Plugin:
         finding_types: kinds of findings its runs may write.
         ignore_rules: changes that are nobody's concern.
         overview_cards: cards on the start page of each tenant.
+        notification_channels: ways to tell how a run ended.
         before_examples: makes what examples of its operations name and no run makes; called by the
             conformance kit alone, in an application context, once the plugins it requires have run theirs.
     """
@@ -200,4 +208,5 @@ class Plugin:
     finding_types: tuple[FindingType, ...] = ()
     ignore_rules: tuple[IgnoreRule, ...] = ()
     overview_cards: tuple[OverviewCard, ...] = ()
+    notification_channels: tuple[NotificationChannel[Any], ...] = ()
     before_examples: "Callable[[Tenant], None] | None" = None

@@ -16,6 +16,7 @@ class ParameterKind(StrEnum):
     MANY = "multiselect"  # any of its choices
     LINES = "textarea"  # any number of values, one a line
     DAY = "date"
+    SECRET = "password"  # noqa: S105 - the control in which a secret is typed; never shown again
     MOMENT = "datetime-local"  # read as UTC
     TIME = "time"
 
@@ -29,6 +30,7 @@ _BY_FORMAT = {
     "date": ParameterKind.DAY,
     "date-time": ParameterKind.MOMENT,
     "time": ParameterKind.TIME,
+    "password": ParameterKind.SECRET,
 }
 _LISTS = {ParameterKind.LINES, ParameterKind.MANY}
 

@@ -12,7 +12,16 @@ TAKEN = "csrf_token"  # by every form
 
 
 def wrong_fields(model: type[BaseModel]) -> Iterator[str]:
-    """Problems of a model's fields, in sentences that begin with their names."""
+    """Problems of a model whose values are stored as they are, in sentences that begin with their names."""
+    yield from wrong_shapes(model)
+    for name, info in model.model_fields.items():
+        if holds_secret(info):
+            told = "is a secret, and parameters are stored with each run: keep it in the plugin's settings"
+            yield f"{name!r} {told}"
+
+
+def wrong_shapes(model: type[BaseModel]) -> Iterator[str]:
+    """Problems of a model whose values are stored sealed: the same, but it may hold secrets."""
     if issubclass(model, RootModel):
         yield "the model has no named fields"
         return
@@ -27,9 +36,7 @@ def wrong_fields(model: type[BaseModel]) -> Iterator[str]:
 
 
 def _wrong_field(parameter: Parameter, info: FieldInfo) -> Iterator[str]:
-    if holds_secret(info):
-        yield "is a secret, and parameters are stored with each run: keep it in the plugin's settings"
-    elif parameter.kind is None:
+    if parameter.kind is None:
         yield "holds other fields or lists of lists, which no form can ask for: use single values and lists"
     if holds_naive_moment(info):
         yield "is a moment without a zone, which cannot be stored: use AwareDatetime"

@@ -1,5 +1,6 @@
 """The timeline: what happened to a run, in order."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -83,7 +84,7 @@ def note(
     attempt: int = 0,
     worker: str | None = None,
     said: str | None = None,
-    change: Change | None = None,
+    changes: Sequence[Change] = (),
 ) -> None:
     """Add an entry to a run's timeline, in the current transaction.
 
@@ -93,11 +94,11 @@ def note(
         attempt: during which attempt.
         worker: who did it, when it was a worker.
         said: a sentence for operators; redacted, one line.
-        change: what happened, as a statement that is executed with it.
+        changes: what happened, as statements that are executed with it.
     """
     values = (run_id, kind, attempt, worker, said_of(said))
     entry = (_INSERT, {f"event_{name}": value for name, value in zip(_COLUMNS, values, strict=True)})
-    execute_together(*([] if change is None else [change]), entry)
+    execute_together(*changes, entry)
 
 
 def said_of(text: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""A worker process: Huey's consumer, and one thread that beats, sweeps and does the chores."""
+"""A worker process: Huey's consumer, one thread that beats and sweeps, and one for each group of chores."""
 
 import logging
 import os
@@ -27,11 +27,12 @@ AWAY_SECONDS = 2.0  # after a step failed: its database may be away
 LAST_SECONDS = queue.SHUTDOWN_SECONDS - 2  # a forked process that is still at work then ends itself
 
 Chore = Callable[[], object]
+Chores = Sequence[Sequence[Chore]]  # each group has a thread of its own: none waits for another's
 
 logger = logging.getLogger(__name__)
 
 
-def run_worker(app: Flask, *, slots: int, processes: bool = False, chores: Sequence[Chore] = ()) -> None:
+def run_worker(app: Flask, *, slots: int, processes: bool = False, chores: Chores = ()) -> None:
     """Execute runs until SIGTERM or SIGINT; call in the main thread.
 
     Runs that can be resumed are given back at their next checkpoint; others have 30 seconds to end.
@@ -40,7 +41,7 @@ def run_worker(app: Flask, *, slots: int, processes: bool = False, chores: Seque
         app: the application.
         slots: how many runs at a time.
         processes: a process for each instead of a thread.
-        chores: called every few seconds, each in a fresh application context.
+        chores: called every few seconds, each in a fresh application context, those of a group in turn.
     """
     if processes:
         consumer = queue.make_consumer(
@@ -62,7 +63,7 @@ def run_worker(app: Flask, *, slots: int, processes: bool = False, chores: Seque
 
 
 @contextmanager
-def beating(app: Flask, card: WorkerCard | None = None, chores: Sequence[Chore] = ()) -> Iterator[None]:
+def beating(app: Flask, card: WorkerCard | None = None, chores: Chores = ()) -> Iterator[None]:
     """Keep this process's runs alive, and sweep, until the block ends.
 
     Args:
@@ -74,8 +75,7 @@ def beating(app: Flask, card: WorkerCard | None = None, chores: Sequence[Chore] 
     lease_seconds = app.config["LEASE_SECONDS"]
     # Chores may call plugins: their slowness must not stop the heart.
     threads = [_repeating(app, stop, "heartbeat", _beats(card, lease_seconds))]
-    if chores:
-        threads.append(_repeating(app, stop, "chores", [(CHORE_SECONDS, list(chores))]))
+    threads += [_repeating(app, stop, "chores", [(CHORE_SECONDS, list(group))]) for group in chores]
     try:
         yield
     finally:
@@ -86,7 +86,7 @@ def beating(app: Flask, card: WorkerCard | None = None, chores: Sequence[Chore] 
             _quietly(app, partial(workers.forget_worker, card.id))
 
 
-def _begin_child(app: Flask, consumer: queue.CleanConsumer, chores: Sequence[Chore]) -> None:
+def _begin_child(app: Flask, consumer: queue.CleanConsumer, chores: Chores) -> None:
     """Make a forked process a worker of its own: no inherited connections, its own name and heartbeat."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)  # the parent is asked to stop, and says so by its flag
@@ -106,7 +106,7 @@ def _beat_in_child(
     consumer: queue.CleanConsumer,
     parent: int,
     orphaned: threading.Event,
-    chores: Sequence[Chore],
+    chores: Chores,
 ) -> None:
     card = _card(app, 1)
     with beating(app, card, chores):

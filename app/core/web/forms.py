@@ -125,6 +125,8 @@ def _former(parameter: Parameter, offered: Pairs, shown: object) -> Pairs:
 
 def _shown(parameter: Parameter, value: object) -> object:
     """A value as its control holds it."""
+    if parameter.kind is ParameterKind.SECRET:
+        return ""
     if value is None:
         return [] if parameter.is_list else ""
     if parameter.kind is ParameterKind.MOMENT:

@@ -19,6 +19,8 @@ def limits_of(parameter: Parameter) -> JsonObject:
             return _bounds(parameter.schema)
         case ParameterKind.TEXT:
             return _lengths(parameter.schema)
+        case ParameterKind.SECRET:
+            return _lengths(parameter.schema) | {"autocomplete": "new-password"}
         case ParameterKind.MOMENT | ParameterKind.TIME:
             return {"step": "any"}
     return {}

@@ -60,7 +60,7 @@ def tenant_home() -> str:
 def notifications() -> str:
     """What the viewer was told, newest first."""
     found = recent_notifications(current_tenant().id, signed_in_user().id)
-    return render_template("core/notifications.html", notifications=found)
+    return render_template("core/notifications.html", notifications=found, may_manage=may(Role.MANAGER))
 
 
 @core_pages.post("/t/<tenant>/notifications/read")

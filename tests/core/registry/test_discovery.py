@@ -266,5 +266,11 @@ def test_two_plugins_of_one_run_type_leave_one_of_them(drop_in, make_app):
 
 
 def test_built_in_plugins_stand_in_required_order(app):
-    assert list(current_catalog().plugins)[:4] == ["retention", "inventory", "backup_sets", "drift"]
+    assert list(current_catalog().plugins)[:5] == [
+        "retention",
+        "channels",
+        "inventory",
+        "backup_sets",
+        "drift",
+    ]
     assert current_catalog().failed == []

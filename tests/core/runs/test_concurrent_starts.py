@@ -45,7 +45,7 @@ def test_fifty_starts_from_several_processes_start_one_run(app, tenant, spawn):
             "tests.support.starting",
             tenant.slug,
             threads,
-            plugins_disabled="inventory,drift,backup_sets",
+            plugins_disabled="inventory,drift,backup_sets,channels",
         )
         for _ in range(PROCESSES)
     ]

@@ -32,7 +32,7 @@ def start_worker(spawn, installed_greetings):
         return spawn(
             *("-m", "flask", "worker", "--workers", 1),
             python_path=[installed_greetings],
-            plugins_disabled="inventory,drift,backup_sets",
+            plugins_disabled="inventory,drift,backup_sets,channels",
             lease_seconds=5,
         )
 
@@ -119,7 +119,7 @@ def test_serve_answers_and_works_in_one_process_and_ends_when_told_to(
     serving = spawn(
         *("-m", "flask", "serve", "--port", 0),
         python_path=[installed_greetings],
-        plugins_disabled="inventory,drift,backup_sets",
+        plugins_disabled="inventory,drift,backup_sets,channels",
     )
     url = serving.stdout.readline().split()[-1]
 

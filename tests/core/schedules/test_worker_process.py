@@ -25,7 +25,8 @@ def test_two_workers_start_and_execute_a_missed_slot_once(app, tenant, spawn, fr
         tenant, name="Prune", run_type="run.prune", cron="0 3 * * *", since=clock.now() - timedelta(days=7)
     )
     workers = [
-        spawn(*("-m", "flask", "worker"), plugins_disabled="inventory,drift,backup_sets") for _ in range(2)
+        spawn(*("-m", "flask", "worker"), plugins_disabled="inventory,drift,backup_sets,channels")
+        for _ in range(2)
     ]
 
     def completed():

@@ -9,6 +9,7 @@ from app.core.registry.extensions.inventory_source import (
     SourceDocument,
     SourceProblem,
 )
+from app.core.registry.extensions.notification_channel import ChannelMessage, NotificationChannel
 from app.core.registry.extensions.overview_card import TONES, CardFact, OverviewCard
 from app.core.registry.extensions.policy_type import PolicyShape, PolicyType
 
@@ -18,17 +19,20 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     FindingType,
     IgnoreRule,
     OverviewCard,
+    NotificationChannel,
 )
 
 __all__ = [
     "EXTENSIONS",
     "TONES",
     "CardFact",
+    "ChannelMessage",
     "Extension",
     "FindingType",
     "Found",
     "IgnoreRule",
     "InventorySource",
+    "NotificationChannel",
     "OverviewCard",
     "PolicyShape",
     "PolicyType",

@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
-
-from app.core.db import JsonObject, database_now, db, execute_alone, table_of
+from app.core import outbox
+from app.core.db import JsonObject, db
 from app.core.notifications import NotificationKind
 from app.core.runs import ledger
 from app.core.runs.account import add, add_report, reconcile, recount
 from app.core.runs.announcement import announce
-from app.core.runs.events import EventKind, note, noted
-from app.core.runs.lease import PLAIN, ClaimedRun, Lease
+from app.core.runs.events import EventKind, note
+from app.core.runs.lease import Lease
+from app.core.runs.lifecycle.completing import complete_alone
+from app.core.runs.lifecycle.insisting import ends_a_run
 from app.core.runs.lifecycle.locking import locked_run, require_locked
 from app.core.runs.lifecycle.starting import insert_run
 from app.core.runs.locked import LockedRun, writing
@@ -19,34 +20,9 @@ from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator, NewRun
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally, failure_entry
-from app.core.statements import stands_alone
-
-_runs = table_of(BulkOperationRun)
-_completed = (
-    update(_runs)
-    .where(
-        _runs.c.id == bindparam("of_run"),
-        _runs.c.status == RunStatus.RUNNING,
-        _runs.c.lease_token == bindparam("token"),
-        PLAIN,
-    )
-    .values(
-        status=RunStatus.COMPLETED,
-        summary=bindparam("summary", type_=_runs.c.summary.type),
-        related_links=bindparam("links", type_=_runs.c.related_links.type),
-        lease_token=None,
-        lease_expires_at=None,
-        deadline_at=None,
-        finished_at=database_now(),
-        updated_at=database_now(),
-        version=_runs.c.version + 1,
-    )
-    .returning(_runs.c.id, _runs.c.attempt, _runs.c.worker)
-    .cte("run")
-)
-_FINISH_ALONE = select(_completed.c.id).add_cte(noted(_completed, EventKind.COMPLETED).cte("noted"))
 
 
+@ends_a_run
 def finish(
     lease: Lease,
     status: RunStatus,
@@ -76,8 +52,8 @@ def finish(
     Raises:
         LeaseLostError: the run is no longer held under this lease; nothing was written.
     """
-    is_all = not (links_fault or follow_ups)
-    if is_all and _finish_alone(lease, status, tally, {"summary": summary or {}, "links": related_links}):
+    is_plain = status is RunStatus.COMPLETED and not (links_fault or follow_ups)
+    if is_plain and tally == Tally() and complete_alone(lease, summary or {}, related_links):
         return []
     run, moment = require_locked(lease)
     add(run, tally, ledger.write_items(lease, tally))
@@ -90,14 +66,6 @@ def finish(
     started = _insert_followers(run, follow_ups)
     db.session.commit()
     return started
-
-
-def _finish_alone(lease: Lease, status: RunStatus, tally: Tally, left: JsonObject) -> bool:
-    """Complete a run with nothing to count and nobody to tell, in one round trip; false: it takes more."""
-    is_plain = isinstance(lease, ClaimedRun) and lease.is_plain and tally == Tally()
-    if status is not RunStatus.COMPLETED or not is_plain or not stands_alone():
-        return False
-    return execute_alone(_FINISH_ALONE, left | {"of_run": lease.run_id, "token": lease.token}) is not None
 
 
 def _as_it_went(run: LockedRun, status: RunStatus) -> RunStatus:
@@ -120,6 +88,7 @@ def _close_ledger(run: LockedRun) -> None:
         reconcile(run)
 
 
+@ends_a_run
 def fail_unclaimed(run_id: int, reason_code: str, reason: str) -> bool:
     """End a pending run that can never be executed; commits; false when it was not pending (any more)."""
     found = locked_run(BulkOperationRun.id == run_id, BulkOperationRun.status == RunStatus.PENDING)
@@ -144,10 +113,11 @@ def end(
     worker: str | None = None,
     said: str | None = None,
 ) -> None:
-    """Write the final state of a locked run, its last timeline entry, and tell its initiator."""
+    """Write the final state of a locked run, its last timeline entry, and tell initiator and channels."""
     run.status = status
     run.lease_token = run.lease_expires_at = run.deadline_at = None
     run.finished_at = run.updated_at = moment
     kind = EventKind(status.value)
-    note(run.id, kind, attempt=run.attempt, worker=worker, said=said, change=writing(run))
+    together = [writing(run), *outbox.posting(run.tenant_id, run.id, run.run_type, run.bucket)]
+    note(run.id, kind, attempt=run.attempt, worker=worker, said=said, changes=together)
     announce(run, NotificationKind.FINISHED)

@@ -8,12 +8,14 @@ from app.core.runs.account import recount
 from app.core.runs.events import EventKind, note
 from app.core.runs.lease import Lease
 from app.core.runs.lifecycle.ending import end_with
+from app.core.runs.lifecycle.insisting import ends_a_run
 from app.core.runs.lifecycle.locking import require_locked
 from app.core.runs.locked import LockedRun, write
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally
 
 
+@ends_a_run
 def give_back(lease: Lease, tally: Tally, said: str, *, is_charged: bool = False) -> bool:
     """Release a lease and let the run be resumed, or end it if it cannot be; commits.
 

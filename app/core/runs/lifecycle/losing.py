@@ -10,6 +10,7 @@ from app.core.runs.account import recount
 from app.core.runs.events import EventKind, note
 from app.core.runs.lifecycle.ending import end_with
 from app.core.runs.lifecycle.giving_back import crashed_repeatedly, wait_again
+from app.core.runs.lifecycle.insisting import ends_a_run
 from app.core.runs.lifecycle.locking import locked_run
 from app.core.runs.locked import LockedRun
 from app.core.runs.models import BulkOperationRun
@@ -27,6 +28,7 @@ class Rescued(Enum):
     NOT_LOST = "not lost"  # its worker came back, or another rescuer was first
 
 
+@ends_a_run
 def rescue(run_id: int, token: str | None) -> Rescued:
     """Resume or end a running run whose lease is over; commits.
 
@@ -62,6 +64,7 @@ def rescue(run_id: int, token: str | None) -> Rescued:
     return Rescued.RESUMED if run.status == RunStatus.PENDING else Rescued.ENDED
 
 
+@ends_a_run
 def fail_overdue(run_id: int) -> bool:
     """End a running run that has taken longer than its operation allows; commits; false when it has not."""
     found = locked_run(

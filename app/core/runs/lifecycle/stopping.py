@@ -8,6 +8,7 @@ from app.core.runs import ledger
 from app.core.runs.account import recount
 from app.core.runs.events import EventKind, note
 from app.core.runs.lifecycle.ending import end_with
+from app.core.runs.lifecycle.insisting import ends_a_run
 from app.core.runs.lifecycle.locking import locked_run
 from app.core.runs.locked import LockedRun, write
 from app.core.runs.models import BulkOperationRun
@@ -27,6 +28,7 @@ class AbortAnswer(Enum):
     MISSING = "missing"
 
 
+@ends_a_run
 def abort(run_id: int, initiator: Initiator) -> AbortAnswer:
     """Stop a pending run now, a running one at its next checkpoint; audited; commits."""
     found = locked_run(BulkOperationRun.id == run_id)
@@ -50,6 +52,7 @@ def abort(run_id: int, initiator: Initiator) -> AbortAnswer:
     return answer
 
 
+@ends_a_run
 def force_abort(run_id: int, initiator: Initiator) -> AbortAnswer:
     """End a running run that has not seen a request to stop for five minutes; its worker is fenced out."""
     run_columns = BulkOperationRun

@@ -4,7 +4,7 @@ from app.core.runs import lifecycle
 from app.core.runs.new_run import Initiator
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally
-from app.monitoring.wording import failure_groups, outcome_sentence
+from app.core.runs.wording import failure_groups, outcome_sentence
 from tests.support.records import lease_of
 
 

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from app.core import BulkOperationRun
 from app.core.runs.balance import UNKNOWN
+from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import StatusBucket
 
 

@@ -1,0 +1,58 @@
+"""A plain run is completed in one round trip, where the database can."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import bindparam, select, update
+
+from app.core import outbox
+from app.core.db import JsonObject, database_now, execute_alone, table_of
+from app.core.runs.events import EventKind, noted
+from app.core.runs.lease import PLAIN, ClaimedRun, Lease
+from app.core.runs.models import BulkOperationRun
+from app.core.runs.status import RunStatus, StatusBucket
+from app.core.statements import stands_alone
+
+_runs = table_of(BulkOperationRun)
+_completed = (
+    update(_runs)
+    .where(
+        _runs.c.id == bindparam("of_run"),
+        _runs.c.status == RunStatus.RUNNING,
+        _runs.c.lease_token == bindparam("token"),
+        PLAIN,
+    )
+    .values(
+        status=RunStatus.COMPLETED,
+        summary=bindparam("summary", type_=_runs.c.summary.type),
+        related_links=bindparam("links", type_=_runs.c.related_links.type),
+        lease_token=None,
+        lease_expires_at=None,
+        deadline_at=None,
+        finished_at=database_now(),
+        updated_at=database_now(),
+        version=_runs.c.version + 1,
+    )
+    .returning(_runs.c.id, _runs.c.attempt, _runs.c.worker)
+    .cte("run")
+)
+_COMPLETE = select(_completed.c.id).add_cte(
+    noted(_completed, EventKind.COMPLETED).cte("noted"), outbox.posted(_completed).cte("posted")
+)
+
+
+def complete_alone(lease: Lease, summary: JsonObject, links: Sequence[Mapping[str, str]]) -> bool:
+    """Complete a run with nothing to count and nobody to tell but channels, in a transaction of its own.
+
+    Args:
+        lease: the claim under which the caller worked.
+        summary: facts the executor left.
+        links: {label, url}.
+
+    Returns:
+        Whether that was done; if not, nothing was written: it takes more, or is not held any more.
+    """
+    if not (isinstance(lease, ClaimedRun) and lease.is_plain and outbox.is_open() and stands_alone()):
+        return False
+    values = outbox.values_of(lease.tenant.id, lease.run_id, lease.run_type, StatusBucket.SUCCEEDED)
+    values |= {"of_run": lease.run_id, "token": lease.token, "summary": summary, "links": links}
+    return execute_alone(_COMPLETE, values) is not None
