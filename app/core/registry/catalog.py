@@ -190,7 +190,7 @@ def plugin_settings(model: type[S]) -> S:
     Raises:
         LookupError: no loaded plugin declares it.
     """
-    for found in current_catalog().settings.values():
-        if type(found) is model:
-            return found
-    raise LookupError(f"no loaded plugin declares the settings {model.__name__}")
+    found = current_catalog().settings.get(model)
+    if not isinstance(found, model):
+        raise LookupError(f"no loaded plugin declares the settings {model.__name__}")
+    return found
