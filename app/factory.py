@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import monitoring, plugins, sample, scaffold
+from app.api import init_api
 from app.config import Settings, load_settings, variables
 from app.core import queue
 from app.core.cli import migrations
@@ -16,6 +17,7 @@ from app.core.cli.plugins import plugins as plugins_cli
 from app.core.cli.runs import runs
 from app.core.cli.schedules import schedules
 from app.core.cli.tenants import tenants
+from app.core.cli.tokens import tokens
 from app.core.cli.users import users
 from app.core.cli.worker import CHORES, HOOKS, ServeHooks, serve, worker
 from app.core.cli.workers import workers
@@ -42,6 +44,7 @@ from app.core.web.schedule_pages import NAV as SCHEDULES
 from app.core.web.schedule_pages import schedule_pages
 from app.core.web.session import init_login
 from app.core.web.shell import init_shell
+from app.core.web.token_pages import token_pages
 from app.core.web.transactions import init_transactions
 
 MEGABYTE = 1024 * 1024
@@ -112,7 +115,7 @@ def _open_data(app: Flask, settings: Settings) -> None:
 def _build_shell(app: Flask, settings: Settings) -> None:
     init_transactions(app)
     init_login(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     init_headers(app)
     if not settings.debug:
         init_errors(app)
@@ -122,8 +125,10 @@ def _build_shell(app: Flask, settings: Settings) -> None:
     app.register_blueprint(schedule_pages)
     app.register_blueprint(channel_pages)
     app.register_blueprint(plugin_pages)
+    app.register_blueprint(token_pages)
     for blueprint in monitoring.BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_api(app, csrf)
 
 
 def _load_plugins(settings: Settings) -> Catalog:
@@ -150,21 +155,25 @@ def _attach_plugins(app: Flask, catalog: Catalog, *, strict: bool) -> None:
             catalog.drop(error)
 
 
+_COMMANDS = (
+    tenants,
+    users,
+    tokens,
+    runs,
+    schedules,
+    channels,
+    plugins_cli,
+    worker,
+    workers,
+    serve,
+    sample.sample,
+)
+
+
 def _add_commands(app: Flask) -> None:
     migrations.install()
     plugins_cli.add_command(scaffold.new)
-    for command in (
-        tenants,
-        users,
-        runs,
-        schedules,
-        channels,
-        plugins_cli,
-        worker,
-        workers,
-        serve,
-        sample.sample,
-    ):
+    for command in _COMMANDS:
         app.cli.add_command(command)
     app.extensions[CHORES] = [[ensure_nightly_retention, tick], [deliver_due]]
     app.extensions[HOOKS] = ServeHooks(notices=[sample.sign_in_notice], background=[sample.take_snapshots])

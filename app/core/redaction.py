@@ -15,6 +15,7 @@ _SHAPES = re.compile(
     | \b(?i:Bearer)\s+(?=[\w.~+/=-]{20}|[\w~+/=-][a-z._~+/=-]*[A-Z0-9])[\w.~+/=-]{6,}
     | \b(?i:Basic)\s+(?=[A-Za-z0-9+/]{20}|[A-Za-z0-9+/][a-z]*[A-Z0-9+/=])[A-Za-z0-9+/=]{8,}
     | \b[\w.~-]{3}\dQ~[\w.~-]{10,}                                                   # client secret
+    | \bta_[\w-]{40,}                                                                # token of our own API
     | \b[01]\.A[A-Za-z0-9_-]{2,}\.[\w-]{10,}(?:\.[\w-]+)* | \b[01]\.A[\w-]{20,}       # refresh token
     | \b(?i:AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)\s*=\s*[^;\s]+
     | \b(?i:sig)=[^&\s"']+                                                           # SAS

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.core import InvalidInputError, JsonObject, clock
+from app.core.runs.position import EARLIEST, LATEST, read_position
 from app.core.runs.queries import RunFilter
 from app.core.runs.status import StatusBucket
 
@@ -24,8 +25,6 @@ RANGE_LABELS = {
 }
 DEFAULT_RANGE = "30d"
 DAY = timedelta(days=1)
-# Outside, a day more or another zone has no date any more.
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class HubFilter:
             bucket=_bucket(self.bucket),
             since=since,
             until=until,
-            before=_position(self.before),
+            before=read_position("before", self.before),
         )
 
     def _period(self) -> tuple[datetime | None, datetime | None]:
@@ -108,11 +107,6 @@ def read_filter(args: Mapping[str, str]) -> HubFilter:
     )
 
 
-def position_of(created_at: datetime, run_id: int) -> str:
-    """A row's place in the list, for the next page's URL."""
-    return f"{created_at.isoformat()},{run_id}"
-
-
 def _bucket(value: str) -> StatusBucket | None:
     try:
         return StatusBucket(value) if value else None
@@ -131,17 +125,3 @@ def _day(name: str, value: str) -> datetime | None:
     if not EARLIEST < day < LATEST:
         raise InvalidInputError(f"{name}: {value[:40]!r} is no day like 2026-10-31")
     return day
-
-
-def _position(value: str) -> tuple[datetime, int] | None:
-    if not value:
-        return None
-    moment, _, run_id = value.rpartition(",")
-    try:
-        # A plus sign in a query arrives as a space.
-        created_at, number = datetime.fromisoformat(moment.replace(" ", "+")), int(run_id)
-    except ValueError:
-        created_at, number = EARLIEST, 0
-    if created_at.tzinfo is None or not EARLIEST < created_at < LATEST or not 0 < number < 2**31:
-        raise InvalidInputError(f"before: {value[:60]!r} is no place in this list")
-    return created_at, number

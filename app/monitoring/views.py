@@ -19,6 +19,7 @@ from app.core import (
     tenant_required,
 )
 from app.core.registry.catalog import Catalog
+from app.core.runs.position import position_of
 from app.core.runs.queries import (
     ITEMS_SHOWN,
     PAGE,
@@ -32,7 +33,7 @@ from app.core.runs.queries import (
 from app.core.runs.status import StatusBucket
 from app.core.runs.wording import failure_groups, outcome_sentence
 from app.core.web.fragments import unchanged
-from app.monitoring.filters import RANGE_LABELS, HubFilter, position_of, read_filter
+from app.monitoring.filters import RANGE_LABELS, HubFilter, read_filter
 from app.monitoring.links import shown_links
 from app.monitoring.waiting import nobody_works
 

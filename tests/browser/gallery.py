@@ -11,6 +11,7 @@ from app.core.runs.new_run import Initiator
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally
 from app.core.tenants import Tenant
+from app.core.tokens import create_token, revoke_token
 from app.core.users import Role, find_user
 from app.plugins.backup_sets.items import ItemFilter, list_items
 from app.plugins.backup_sets.sets import create_set
@@ -86,6 +87,10 @@ PAGES = {
     "add policies": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/add"),
     "add policies, no match": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/add?q=nothing"),
     "run of a backup set": (OPERATOR, "/t/{full}/monitoring/operations/{adding}"),
+    "API": (None, "/api/v1/"),
+    "API tokens": (OWNER, "/t/{full}/api-tokens"),
+    "no API tokens": (OWNER, "/t/{bare}/api-tokens"),
+    "new API token": (OWNER, "/t/{full}/api-tokens/new"),
     "error 400": (OPERATOR, "/t/{full}/monitoring/operations?bucket=purple"),
     "error 403": (OPERATOR, "/t/{full}/monitoring/operations/4000000"),
     "error 403 in no tenant": (OPERATOR, "/t/nowhere/"),
@@ -103,6 +108,7 @@ def build_gallery(make_tenant, member, make_run) -> dict[str, object]:
         member(tenant)
         member(tenant, Role.READONLY)
         member(tenant, Role.OWNER)
+    _tokens(full)
     baseline, current = take_snapshots(full)
     shown = {
         "full": full.slug,
@@ -126,6 +132,14 @@ def _channels(tenant: Tenant) -> dict[str, int]:
     )
     switch_off(tenant, off.id)
     return {"channel": off.id}
+
+
+def _tokens(tenant: Tenant) -> None:
+    owner = find_user(OWNER)
+    by = Initiator.of(owner)
+    old = create_token(tenant, owner, {"name": "Old export"}, by)
+    revoke_token(tenant, old.token.id, by)
+    create_token(tenant, owner, {"name": "Nightly script", "scope": "start"}, by)
 
 
 def _runs(tenant: Tenant, make_run) -> dict[str, int]:

@@ -13,6 +13,7 @@ EXPECTED = {
         "test_key_and_items_are_the_same_when_asked_twice",
         "test_key_and_items_are_the_same_in_another_process",
         "test_an_equal_start_finds_the_run",
+        "test_the_api_starts_it_for_the_right_token_alone",
         "test_a_form_of_the_right_role_starts_one_run",
     },
     "unordered_items": {"test_key_and_items_are_the_same_in_another_process"},

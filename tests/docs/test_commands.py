@@ -15,6 +15,7 @@ TABLE = re.findall(r"^\| `flask ([^`]+)` \|", README, re.MULTILINE)
 OURS = (
     "tenants",
     "users",
+    "tokens",
     "inventory",
     "schedules",
     "channels",

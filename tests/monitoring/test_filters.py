@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import InvalidInputError
+from app.core.runs.position import position_of
 from app.core.runs.status import StatusBucket
-from app.monitoring.filters import DEFAULT_RANGE, position_of, read_filter
+from app.monitoring.filters import DEFAULT_RANGE, read_filter
 
 
 def wanted(**args):

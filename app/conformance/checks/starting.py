@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from app.conformance.deployment import Deployment
 from app.conformance.people import SLUG, STRANGER
+from app.conformance.program import start_by_api
 from app.conformance.subjects import Case
 from app.conformance.verdict import require
 from app.core.errors import PermissionDeniedError
@@ -77,6 +78,26 @@ def test_a_lower_role_is_refused_wherever_it_starts(case: Case, deploy: Deploy) 
     _require_nothing_started(deployment, case)
 
 
+def test_the_api_starts_it_for_the_right_token_alone(case: Case, deploy: Deploy) -> None:
+    """Nobody, strangers and lower roles start nothing; asked twice, the right role finds one run."""
+    deployment = deploy(case.plugin)
+    operation = deployment.operation(case.run_type)
+    for name, status in [(None, 401), *((name, 403) for name in _too_low(deployment, case))]:
+        answer = start_by_api(deployment, case, name)
+        require(
+            answer.status_code == status,
+            f"{case}: the API answers {answer.status_code} to {name}, not {status}.",
+        )
+    _require_nothing_started(deployment, case)
+    answers = [start_by_api(deployment, case, operation.role) for _ in range(2)]
+    is_refused = operation.permits is not None and [found.status_code for found in answers] == [422, 422]
+    require(
+        is_refused or ([found.status_code for found in answers] == [202, 202] and _is_one(answers)),
+        f"{case}: the API answers {answers[0].status_code} with {answers[0].text[:300]}, and then "
+        f"{answers[1].status_code}. Let JSON give the parameters, and the key be the same each time.",
+    )
+
+
 def test_an_equal_start_finds_the_run(case: Case, deploy: Deploy) -> None:
     """What is active already is not started twice."""
     deployment = deploy(case.plugin)
@@ -85,6 +106,10 @@ def test_an_equal_start_finds_the_run(case: Case, deploy: Deploy) -> None:
         first == second,
         f"{case}: two equal starts made two runs. Let `idempotency_key` answer the same for equal work.",
     )
+
+
+def _is_one(answers: list[TestResponse]) -> bool:
+    return len({answer.location for answer in answers}) == 1
 
 
 def _too_low(deployment: Deployment, case: Case) -> list[str]:

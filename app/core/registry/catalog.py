@@ -191,6 +191,6 @@ def plugin_settings(model: type[S]) -> S:
         LookupError: no loaded plugin declares it.
     """
     found = current_catalog().settings.get(model)
-    if not isinstance(found, model):
-        raise LookupError(f"no loaded plugin declares the settings {model.__name__}")
-    return found
+    if isinstance(found, model):
+        return found
+    raise LookupError(f"no loaded plugin declares the settings {model.__name__}")

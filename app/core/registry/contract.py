@@ -97,6 +97,8 @@ class OperationType(FormerOperation, Generic[P]):
         idempotency_key: equal for equal work; default: the run type with the parameters.
         related_links: links to the artefact, asked inside the tenant's URL space when the run ends.
         shown_inputs: what the run page shows of the parameters; default: all, redacted.
+        permits: refuses what only an administrator may ask for; asked where a person's parameters come as
+            they are, from no page of the product.
         reason_codes: meaning and advice per code.
         start_endpoint: the plugin's own start page instead of the generated form.
         resumable: the executor may be called again for the same run after an earlier call ended anywhere.
@@ -125,6 +127,7 @@ class OperationType(FormerOperation, Generic[P]):
     idempotency_key: "Callable[[Tenant, P], str] | None" = None
     related_links: Callable[[RunFacts], Sequence[RelatedLink]] | None = None
     shown_inputs: "Callable[[Tenant, P], JsonObject] | None" = None
+    permits: "Callable[[Tenant, P], None] | None" = None
     reason_codes: Mapping[str, ReasonCode] = field(default_factory=dict)
     start_endpoint: str | None = None
     resumable: bool = False

@@ -98,6 +98,7 @@ _OPERATION: dict[str, Check] = {
     "idempotency_key": _or_none(_CALL),
     "related_links": _or_none(_CALL),
     "shown_inputs": _or_none(_CALL),
+    "permits": _or_none(_CALL),
     "reason_codes": (
         lambda value: _maps_texts(value, lambda code: isinstance(code, ReasonCode)),
         "texts to ReasonCode",

@@ -47,6 +47,17 @@ def accepted(operation: AnyOperation, tenant: Tenant, params: Mapping[str, objec
     return checked
 
 
+def permit(operation: AnyOperation, tenant: Tenant, params: Mapping[str, object]) -> None:
+    """Pass, or refuse parameters that a person gave past the pages which would not have offered them.
+
+    Raises:
+        InvalidParametersError: messages by field.
+        InvalidInputError: the operation lets nobody but an administrator ask for that.
+    """
+    if operation.permits is not None:
+        operation.permits(tenant, validated(operation, params))
+
+
 def choices_of(operation: AnyOperation, tenant: Tenant, name: str) -> Sequence[Choice]:
     """What a parameter may be in a tenant; asks the plugin.
 

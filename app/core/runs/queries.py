@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or
 
 from app.core.db import database_now, db
 from app.core.runs.events import BulkOperationRunEvent
-from app.core.runs.items import BulkOperationRunItem
+from app.core.runs.items import BulkOperationRunItem, Outcome
 from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
 from app.core.runs.status import RunStatus, StatusBucket
 from app.core.tenants import Tenant
@@ -119,14 +119,27 @@ def known_run_types(tenant: Tenant) -> list[str]:
     return sorted(f"{resource}.{action}" for resource, action in db.session.execute(query.distinct()))
 
 
-def outcomes_of(tenant: Tenant, run_id: int, *, limit: int = ITEMS_SHOWN) -> Sequence[BulkOperationRunItem]:
-    """The ledger of one run of a tenant, in the items' order, at most `limit`."""
+def outcomes_of(
+    tenant: Tenant, run_id: int, *, limit: int = ITEMS_SHOWN, after: int = 0, outcome: Outcome | None = None
+) -> Sequence[BulkOperationRunItem]:
+    """The ledger of one run of a tenant, in the items' order, at most `limit`.
+
+    Args:
+        tenant: where.
+        run_id: of the run.
+        limit: in items.
+        after: the row number of the last item of the page before.
+        outcome: only items that stand so; none: all.
+    """
+    item = BulkOperationRunItem
     query = (
-        select(BulkOperationRunItem)
+        select(item)
         .join(BulkOperationRun)
-        .where(BulkOperationRun.tenant_id == tenant.id, BulkOperationRunItem.run_id == run_id)
+        .where(BulkOperationRun.tenant_id == tenant.id, item.run_id == run_id, item.id > after)
     )
-    return db.session.scalars(query.order_by(BulkOperationRunItem.id).limit(limit)).all()
+    if outcome is not None:
+        query = query.where(item.outcome == outcome)
+    return db.session.scalars(query.order_by(item.id).limit(limit)).all()
 
 
 def timeline_of(run: BulkOperationRun) -> Sequence[BulkOperationRunEvent]:

@@ -53,6 +53,7 @@ def init_shell(app: Flask, nav: list[NavItem]) -> None:
             "tenant": tenant,
             "role": current_role(),
             "may_start": may(Role.OPERATOR),
+            "may_make_tokens": may(Role.MANAGER),
             "memberships": memberships,
             "owns_a_tenant": bool(owned),
             "problem_count": problem_count(owned),

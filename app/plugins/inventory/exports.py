@@ -37,13 +37,18 @@ def chosen_export(tenant: Tenant, name: str, upload: FileStorage | None) -> Path
     return _folder(tenant) / name
 
 
+def is_of(tenant: Tenant, path: Path) -> bool:
+    """Whether a path leads to what was laid in for a tenant or uploaded in it, wherever links on it lead."""
+    return any(path.resolve().is_relative_to(mine.resolve()) for mine in (_folder(tenant), _uploads(tenant)))
+
+
 def _kept(tenant: Tenant, upload: FileStorage) -> Path:
     stem, dot, ending = (upload.filename or "").rpartition(".")
     if f"{dot}{ending}".lower() not in ACCEPTED:
         raise InvalidInputError(f"{(upload.filename or '')[:80]!r} is no zip or JSON file.")
     # Nothing may be left of a name in another script.
     name = f"{secure_filename(stem)[:100] or 'export'}.{ending.lower()}"
-    folder = Path(current_app.config["DATA_DIR"]) / "uploads" / str(tenant.id) / uuid4().hex
+    folder = _uploads(tenant) / uuid4().hex
     folder.mkdir(parents=True, mode=0o700)
     path = folder / name
     upload.save(path)
@@ -56,3 +61,7 @@ def _is_export(entry: Path) -> bool:
 
 def _folder(tenant: Tenant) -> Path:
     return Path(current_app.config["DATA_DIR"]) / "imports" / tenant.slug
+
+
+def _uploads(tenant: Tenant) -> Path:
+    return Path(current_app.config["DATA_DIR"]) / "uploads" / str(tenant.id)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from flask import url_for
 
-from app.core import OperationType, ReasonCode, RelatedLink, RunFacts
+from app.core import InvalidParametersError, OperationType, ReasonCode, RelatedLink, RunFacts, Tenant
+from app.plugins.inventory.exports import is_of
+from app.plugins.inventory.files_source import files
 from app.plugins.inventory.scope import scope_key
 from app.plugins.inventory.sync import sync
 from app.plugins.inventory.sync_params import SyncParams
@@ -20,6 +22,13 @@ def _links(run: RunFacts) -> list[RelatedLink]:
     return [RelatedLink("Inventory snapshot", url_for("inventory.show", sync_run_id=sync_run_id))]
 
 
+def _permits(tenant: Tenant, params: SyncParams) -> None:
+    """Any other path may hold another tenant's export, or the machine's own files."""
+    if params.source == files.key and not is_of(tenant, Path(params.path or "")):
+        said = "Name an export in this tenant's import folder; other paths are for the command line."
+        raise InvalidParametersError({"path": said})
+
+
 operation = OperationType(
     run_type="inventory.sync",
     label="Inventory sync",
@@ -29,6 +38,7 @@ operation = OperationType(
     execute=sync,
     idempotency_key=lambda _tenant, params: scope_key(params.source),
     shown_inputs=lambda _tenant, params: {"source": params.source, "origin": params.origin},
+    permits=_permits,
     related_links=_links,
     start_endpoint="inventory.new",
     resumable=True,
