@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNTIME := $(VENV)/.requirements
 DEV := $(VENV)/.requirements-dev
-SOURCES := $(wildcard app bench migrations tests tools wsgi.py)
+SOURCES := $(wildcard app bench examples migrations tests tools wsgi.py)
 WORKERS ?= 2
 MINUTES ?= 10
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -34,7 +34,7 @@ check: $(DEV) ## format, lint, types, arrows, templates; then the size report
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m tools.template_lint app
+	$(BIN)/python -m tools.template_lint app examples
 	$(BIN)/python -m tools.budgets app
 
 test: $(DEV) ## the whole test suite, browser and conformance kit included (WORKERS=2, ARGS=...)
