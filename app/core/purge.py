@@ -8,7 +8,7 @@ from alembic import command
 from sqlalchemy import MetaData, Table, inspect, select
 from sqlalchemy.schema import DropTable
 
-from app.core import audit
+from app.core import audit, queue
 from app.core.db import db, reading
 from app.core.errors import InvalidInputError, PluginError, TenantAtlasError
 from app.core.registry.catalog import Catalog
@@ -103,7 +103,7 @@ def _plan(name: str, plugin: Plugin | None, catalog: Catalog, there: set[str]) -
     lineage = lineage_of(plugin) if plugin is not None and plugin.models is not None else None
     own = lineage or Lineage(name, None, "", frozenset())
     tables = {table for table in there if own.owns(table) and not _owned(table, others)}
-    marks = {table for table in there if table.startswith((VERSION_TABLE, "sqlite_"))}
+    marks = {table for table in there if table.startswith((VERSION_TABLE, "sqlite_", queue.TABLES))}
     version_table = f"{VERSION_TABLE}_{name}"
     return Purge(
         name,

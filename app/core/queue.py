@@ -21,6 +21,7 @@ from app.core.keys import derive_key
 
 EXTENSION = "tenantatlas.queue"
 TASK_NAME = "execute_run"  # frozen: messages of an older release name it
+TABLES = "huey_"  # what its tables begin with, where it is in the same database as the data
 IDLE_DELAY = 0.04  # seconds between looks into an empty SQLite queue; a wake-up then takes about 25 ms
 REDIS_SECONDS = 5  # a blocking look takes one at most
 AWAY_DELAY = 1.0  # seconds until a queue server that did not answer is asked again

@@ -36,7 +36,7 @@ def create_schedule(
         PermissionDeniedError: the user is no manager, or may not start the operation.
     """
     _permit(catalog, tenant, plan.run_type, user)
-    wanted, by = checked(catalog, tenant, plan), Initiator.of(user)
+    wanted, by = checked(catalog, tenant, plan, user), Initiator.of(user)
     schedule = Schedule(tenant_id=tenant.id, origin=origin, created_by=by.name, created_by_id=by.user_id)
     _write(schedule, wanted)
     _count_from_now(schedule, wanted.cron)
@@ -61,7 +61,7 @@ def change_schedule(
     """
     schedule = schedule_of(tenant, schedule_id)
     _permit(catalog, tenant, schedule.run_type, user)
-    wanted = checked(catalog, tenant, replace(plan, run_type=schedule.run_type))
+    wanted = checked(catalog, tenant, replace(plan, run_type=schedule.run_type), user)
     before = _facts(schedule)
     _write(schedule, wanted)
     after = _facts(schedule)

@@ -32,7 +32,7 @@ def purge(hello, database, make_app):
 
     yield run
     with make_app(plugins_disabled=("hello",)).app_context(), db.engine.begin() as connection:
-        for table in ("hello__more", "stray", "hello__greetings", "alembic_version_hello"):
+        for table in ("hello__more", "stray", "huey_stray", "hello__greetings", "alembic_version_hello"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
 
 
@@ -97,6 +97,7 @@ def test_a_plugin_whose_code_is_gone_is_purged_by_the_names_of_its_tables(purge,
     execute("INSERT INTO hello__greetings (id) VALUES (1)")
     execute("INSERT INTO hello__more (id) VALUES (1)")
     execute("CREATE TABLE stray (id INTEGER PRIMARY KEY)")
+    execute("CREATE TABLE huey_stray (id INTEGER PRIMARY KEY)")  # the queue's
     remove_code()
 
     result = purge("hello", "--yes", "hello")

@@ -97,7 +97,7 @@ def test_a_process_is_registered_with_its_plugins_as_long_as_it_beats(app):
 def test_a_process_that_takes_nothing_from_the_queue_is_no_worker(app):
     chores_done = []
 
-    with beating(app, None, [lambda: chores_done.append(1)]):
+    with beating(app, None, [[lambda: chores_done.append(1)]]):
         wait_until(lambda: chores_done, "a round of the heartbeat")
 
     assert db.session.scalar(select(func.count()).select_from(Worker)) == 0

@@ -289,3 +289,22 @@ def test_a_person_who_is_deleted_leaves_the_schedule_with_the_name(tenant, manag
     db.session.commit()
 
     assert (fresh(schedule).created_by_id, fresh(schedule).created_by) == (None, email)
+
+
+def test_a_person_schedules_nothing_that_only_an_administrator_may_ask_for(tenant, manager, offer):
+    def permits(_tenant, params):
+        if params.number == 9:
+            raise InvalidParametersError({"number": "ask an administrator"})
+
+    offer(lambda _run: None, run_type="strict.check", plugin="strict", params=Count, permits=permits)
+    wanted = {"run_type": "strict.check"}
+
+    with pytest.raises(InvalidParametersError) as made:
+        create(tenant, manager, **wanted, params={"number": 9})
+    schedule = create(tenant, manager, **wanted, params={"number": 3})
+    with pytest.raises(InvalidParametersError) as changed:
+        change_schedule(current_catalog(), tenant, schedule.id, plan(**wanted, params={"number": 9}), manager)
+
+    assert made.value.errors == changed.value.errors == {"params.number": "ask an administrator"}
+    by_administrator = create(tenant, **wanted, params={"number": 9}, name="By the administrator")
+    assert by_administrator.params["number"] == 9
