@@ -1,4 +1,4 @@
-"""The arrows that import-linter cannot say: where a plugin enters core, and on whom a plugin may stand."""
+"""The arrows import-linter cannot say: which names a plugin takes from core, and on whom it may stand."""
 
 import ast
 from pathlib import Path
