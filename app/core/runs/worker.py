@@ -73,10 +73,12 @@ def beating(app: Flask, card: WorkerCard | None = None, chores: Chores = ()) -> 
     """
     stop = threading.Event()
     lease_seconds = app.config["LEASE_SECONDS"]
-    # Chores may call plugins: their slowness must not stop the heart.
-    threads = [_repeating(app, stop, "heartbeat", _beats(card, lease_seconds))]
-    threads += [_repeating(app, stop, "chores", [(CHORE_SECONDS, list(group))]) for group in chores]
+    threads: list[threading.Thread] = []
     try:
+        # Chores may call plugins: their slowness must not stop the heart.
+        threads.append(_repeating(app, stop, "heartbeat", _beats(card, lease_seconds)))
+        for group in chores:
+            threads.append(_repeating(app, stop, "chores", [(CHORE_SECONDS, list(group))]))  # noqa: PERF401 - those begun are ended, whatever comes between
         yield
     finally:
         stop.set()

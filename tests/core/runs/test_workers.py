@@ -1,7 +1,9 @@
 """The worker registry: who executes runs, and what each can execute."""
 
+import threading
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from app.core.db import db
@@ -101,3 +103,13 @@ def test_a_process_that_takes_nothing_from_the_queue_is_no_worker(app):
         wait_until(lambda: chores_done, "a round of the heartbeat")
 
     assert db.session.scalar(select(func.count()).select_from(Worker)) == 0
+
+
+def test_what_cannot_begin_leaves_no_heart_behind(app):
+    """A thread that goes on alone would beat for leases that are another application's."""
+    before = set(threading.enumerate())
+
+    with pytest.raises(TypeError), beating(app, None, [None]):
+        pass
+
+    assert set(threading.enumerate()) == before
