@@ -88,3 +88,12 @@ def tenant_by_id(tenant_id: int) -> Tenant:
 def all_tenants() -> list[Tenant]:
     """Every tenant, by slug: for administrators on the command line only."""
     return list(db.session.scalars(select(Tenant).order_by(Tenant.slug)))
+
+
+def tenants_named(slug: str | None) -> list[Tenant]:
+    """The tenant of a slug; without one every tenant.
+
+    Raises:
+        UnknownTenantError: there is none of that slug.
+    """
+    return all_tenants() if slug is None else [tenant_by_slug(slug)]

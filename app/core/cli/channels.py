@@ -16,7 +16,7 @@ from app.core.errors import InvalidInputError
 from app.core.outbox import ChannelSubscription, Delivery, DeliveryState
 from app.core.registry.catalog import current_catalog
 from app.core.runs.status import StatusBucket
-from app.core.tenants import Tenant, all_tenants, tenant_by_slug
+from app.core.tenants import Tenant, all_tenants, tenant_by_slug, tenants_named
 
 channels = AppGroup("channels", help="Notification channels: who else is told how runs end.")
 
@@ -28,8 +28,7 @@ channels = AppGroup("channels", help="Notification channels: who else is told ho
 @cli_errors
 def list_(slug: str | None, *, as_json: bool) -> None:
     """List channels with what was sent last; their options are not shown."""
-    wanted = [tenant_by_slug(slug)] if slug else all_tenants()
-    rows = [row for tenant in wanted for row in _rows(tenant)]
+    rows = [row for tenant in tenants_named(slug) for row in _rows(tenant)]
     if as_json:
         echo_json(rows)
         return

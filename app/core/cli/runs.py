@@ -20,7 +20,7 @@ from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator
 from app.core.runs.queries import RunFilter, find_run, list_runs
 from app.core.runs.retry import retry_run
-from app.core.tenants import all_tenants, tenant_by_id, tenant_by_slug
+from app.core.tenants import all_tenants, tenant_by_id, tenant_by_slug, tenants_named
 
 LISTED = 100
 
@@ -34,9 +34,10 @@ runs = AppGroup("runs", help="Runs: one record of every long-running operation."
 @cli_errors
 def list_(slug: str | None, *, as_json: bool) -> None:
     """List the newest runs, at most 100 a tenant."""
-    wanted = [tenant_by_slug(slug)] if slug else all_tenants()
     rows = [
-        _row(tenant.slug, row) for tenant in wanted for row in list_runs(tenant, RunFilter(), limit=LISTED)
+        _row(tenant.slug, row)
+        for tenant in tenants_named(slug)
+        for row in list_runs(tenant, RunFilter(), limit=LISTED)
     ]
     if as_json:
         echo_json(rows)

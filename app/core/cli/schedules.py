@@ -14,7 +14,7 @@ from app.core.schedules.models import Schedule, ScheduleSlot
 from app.core.schedules.outlook import outlook
 from app.core.schedules.plan import Plan
 from app.core.schedules.queries import find_schedule, latest_slots, list_schedules
-from app.core.tenants import Tenant, all_tenants, tenant_by_slug
+from app.core.tenants import Tenant, all_tenants, tenant_by_slug, tenants_named
 
 schedules = AppGroup("schedules", help="Schedules: operations that the clock starts.")
 
@@ -26,8 +26,7 @@ schedules = AppGroup("schedules", help="Schedules: operations that the clock sta
 @cli_errors
 def list_(slug: str | None, *, as_json: bool) -> None:
     """List schedules with what they do next."""
-    wanted = [tenant_by_slug(slug)] if slug else all_tenants()
-    rows = [row for tenant in wanted for row in _rows(tenant)]
+    rows = [row for tenant in tenants_named(slug) for row in _rows(tenant)]
     if as_json:
         echo_json(rows)
         return

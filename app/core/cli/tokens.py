@@ -7,7 +7,7 @@ from app.core.cli.output import cli_errors, echo_json, json_option
 from app.core.db import JsonObject, reading
 from app.core.errors import InvalidInputError
 from app.core.runs.new_run import Initiator
-from app.core.tenants import all_tenants, tenant_by_slug
+from app.core.tenants import tenant_by_slug, tenants_named
 from app.core.tokens import ApiToken, TokenScope, create_token, list_tokens, revoke_token
 from app.core.users import find_user
 
@@ -42,8 +42,7 @@ def create(name: str, slug: str, email: str, scope: str, days: int) -> None:
 @cli_errors
 def list_(slug: str | None, *, as_json: bool) -> None:
     """List tokens, never their secrets."""
-    wanted = [tenant_by_slug(slug)] if slug else all_tenants()
-    rows = [_row(tenant.slug, token) for tenant in wanted for token in list_tokens(tenant)]
+    rows = [_row(tenant.slug, token) for tenant in tenants_named(slug) for token in list_tokens(tenant)]
     if as_json:
         echo_json(rows)
         return
