@@ -21,10 +21,11 @@ from app.core.errors import InvalidInputError
 from app.core.keyed_starts import start_once
 from app.core.registry.catalog import current_catalog
 from app.core.runs.document import RunDetails, RunRow, details_of
+from app.core.runs.listing import RunFilter, list_runs
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.parameters import permit
 from app.core.runs.position import position_of, read_position
-from app.core.runs.queries import LARGEST_ID, RunFilter, find_run, list_runs, outcomes_of
+from app.core.runs.queries import LARGEST_ID, find_run, outcomes_of
 from app.core.runs.start import start_operation
 from app.core.tokens import TokenScope
 

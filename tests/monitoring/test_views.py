@@ -98,7 +98,7 @@ def test_a_tenant_without_runs_is_told_what_to_do(browser):
 
 
 def test_older_runs_are_reached_page_by_page_and_none_twice(browser, make_run, monkeypatch):
-    monkeypatch.setattr("app.monitoring.views.PAGE", 3)
+    monkeypatch.setattr("app.monitoring.list_pages.PAGE", 3)
     same_moment = datetime.now(UTC) - timedelta(hours=1)
     runs = [make_run(RunStatus.COMPLETED, created_at=same_moment) for _ in range(8)]
 

@@ -16,9 +16,10 @@ from app.core.registry.catalog import current_catalog
 from app.core.runs import lifecycle
 from app.core.runs.document import run_details
 from app.core.runs.lifecycle import AbortAnswer
+from app.core.runs.listing import RunFilter, list_runs
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator
-from app.core.runs.queries import RunFilter, find_run, list_runs
+from app.core.runs.queries import find_run
 from app.core.runs.retry import retry_run
 from app.core.tenants import all_tenants, tenant_by_id, tenant_by_slug, tenants_named
 

@@ -43,7 +43,7 @@ class StatusBucket(StrEnum):
 
 
 def status_bucket(status: RunStatus, *, succeeded: int, failed: int) -> StatusBucket:
-    """The bucket of a run; `app.core.runs.queries.bucket_expression` says the same in SQL.
+    """The bucket of a run; `app.core.runs.listing.bucket_expression` says the same in SQL.
 
     Args:
         status: stored status.

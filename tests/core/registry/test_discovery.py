@@ -6,7 +6,7 @@ import pytest
 
 from app.core.errors import PluginError
 from app.core.registry.catalog import EXTENSION, current_catalog
-from app.core.runs.queries import RunFilter, list_runs
+from app.core.runs.listing import RunFilter, list_runs
 from tests.support.browsing import location
 from tests.support.plugging import GREETINGS
 

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import insert, select
 
 from app.core.db import db
+from app.core.runs.listing import bucket_expression
 from app.core.runs.models import BulkOperationRun
-from app.core.runs.queries import bucket_expression
 from app.core.runs.status import RunStatus, StatusBucket, status_bucket
 from tests.support.databases import on_both_databases
 

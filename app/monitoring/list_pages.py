@@ -1,48 +1,29 @@
-"""The hub's pages and the fragments that refresh them: one context and one partial each."""
+"""The list of a tenant's runs, and the fragment that refreshes it: one context and one partial."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from sqlalchemy import Row
 
 from app.core import (
-    BulkOperationRun,
     JsonObject,
     Role,
     current_catalog,
     current_tenant,
-    find_run,
     render_fragment,
     tenant_required,
 )
 from app.core.registry.catalog import Catalog
+from app.core.runs.listing import PAGE, bucket_counts, known_run_types, list_runs
 from app.core.runs.position import position_of
-from app.core.runs.queries import (
-    ITEMS_SHOWN,
-    PAGE,
-    bucket_counts,
-    known_run_types,
-    list_runs,
-    outcomes_of,
-    retries_of,
-    timeline_of,
-)
 from app.core.runs.status import StatusBucket
-from app.core.runs.wording import failure_groups, outcome_sentence
 from app.core.web.fragments import unchanged
+from app.monitoring.blueprints import fragments, pages
 from app.monitoring.filters import RANGE_LABELS, HubFilter, read_filter
-from app.monitoring.links import shown_links
 from app.monitoring.waiting import nobody_works
-
-pages = Blueprint(
-    "monitoring", __name__, url_prefix="/t/<tenant>/monitoring/operations", template_folder="templates"
-)
-fragments = Blueprint(
-    "monitoring_fragments", __name__, url_prefix=pages.url_prefix, template_folder="templates"
-)
 
 
 @pages.get("")
@@ -58,25 +39,6 @@ def list_panel() -> Response:
     """The part of `index` that re-fetches itself while something shown is active."""
     context = _list_context(read_filter(request.args))
     return unchanged(context["ptag"]) or render_fragment("monitoring/_list.html", **context)
-
-
-@pages.get("/<int:run_id>")
-@tenant_required(Role.READONLY)
-def show(run_id: int) -> str:
-    """The page of one run."""
-    run = _visible_run(run_id)
-    return render_template("monitoring/show.html", **_run_context(run, waits=_waits(run)))
-
-
-@fragments.get("/<int:run_id>/panel")
-@tenant_required(Role.READONLY)
-def panel(run_id: int) -> Response:
-    """The part of `show` that re-fetches itself until the run is final."""
-    run = _visible_run(run_id)
-    waits = _waits(run)
-    return unchanged(_state_of_run(run, waits=waits)) or render_fragment(
-        "monitoring/_panel.html", **_run_context(run, waits=waits)
-    )
 
 
 def _list_context(chosen: HubFilter) -> JsonObject:
@@ -124,40 +86,3 @@ def _offered_types(catalog: Catalog, known: list[str], chosen: str) -> list[tupl
 def _stored_as(catalog: Catalog, chosen: str) -> tuple[str, ...]:
     """Under which run types the runs of a chosen one are stored."""
     return catalog.run_types.get(chosen, (chosen,) if chosen else ())
-
-
-def _visible_run(run_id: int) -> BulkOperationRun:
-    run = find_run(current_tenant(), run_id)
-    if run is None:
-        abort(403)
-    return run
-
-
-def _waits(run: BulkOperationRun) -> bool:
-    return not run.is_final and nobody_works(current_tenant(), run.id)
-
-
-def _state_of_run(run: BulkOperationRun, *, waits: bool) -> str:
-    return f"{run.id}-{run.version}{'-waits' if waits else ''}"
-
-
-def _run_context(run: BulkOperationRun, *, waits: bool) -> JsonObject:
-    outcomes = outcomes_of(current_tenant(), run.id)
-    return {
-        "run": run,
-        "waits": waits,
-        "ptag": _state_of_run(run, waits=waits),
-        "sentence": outcome_sentence(run),
-        "links": shown_links(run),
-        "failure_groups": failure_groups(run),
-        "reason_codes": _reasons(current_catalog(), run.run_type),
-        "outcomes": outcomes,
-        "is_cut": len(outcomes) == ITEMS_SHOWN < run.total_items,
-        "timeline": timeline_of(run),
-        "retries": retries_of(run),
-    }
-
-
-def _reasons(catalog: Catalog, run_type: str) -> JsonObject:
-    operation = catalog.find_operation(run_type)
-    return dict(operation.reason_codes) if operation else {}
