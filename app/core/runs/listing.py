@@ -1,7 +1,7 @@
 """Lists of a tenant's runs: narrow rows, never the JSON columns."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -9,12 +9,16 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or
 
 from app.core.db import db
 from app.core.runs.models import BulkOperationRun
+from app.core.runs.queries import LARGEST_ID
 from app.core.runs.status import RunStatus, StatusBucket
 from app.core.tenants import Tenant
 
 PAGE = 50
+NEWS = 1000  # newer runs that are counted one by one
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+PagePlace: TypeAlias = tuple[datetime, int]  # (created_at, id) of a row
 
 _LISTED = (
     BulkOperationRun.id,
@@ -43,14 +47,22 @@ class RunFilter:
         run_types: of one of these, `resource.action`; none: of any.
         since: created at or after.
         until: created before.
-        before: the (created_at, id) of the last row of the page before.
+        initiator: started by, in the words of `BulkOperationRun.initiator`; none: by anybody.
+        text: a run's number (with or without a #), or a part of its label, whatever its case; empty: any.
+        before: only older than this place; `PagePlace` of the last row of the page before.
+        after: only newer than this place, nearest first in `list_runs`; of the first row of the page after.
+        up_to: only this place and older; of the first row that a page shows, so that news do not shift it.
     """
 
     run_types: Collection[str] = ()
     bucket: StatusBucket | None = None
     since: datetime | None = None
     until: datetime | None = None
-    before: tuple[datetime, int] | None = None
+    initiator: str | None = None
+    text: str = ""
+    before: PagePlace | None = None
+    after: PagePlace | None = None
+    up_to: PagePlace | None = None
 
 
 def bucket_expression() -> ColumnElement[str]:
@@ -69,17 +81,30 @@ def bucket_expression() -> ColumnElement[str]:
     )
 
 
-def list_runs(tenant: Tenant, wanted: RunFilter, *, limit: int = PAGE) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Newest first, at most `limit` narrow rows; `status_bucket` and `run_type` are among their fields."""
+def list_runs(tenant: Tenant, wanted: RunFilter, *, limit: int = PAGE) -> Sequence[AnyRow]:
+    """Newest first, at most `limit` narrow rows; `status_bucket` and `run_type` are among their fields.
+
+    With `wanted.after`, they are the nearest to that place, still newest first.
+    """
     run_type = (BulkOperationRun.resource + "." + BulkOperationRun.action).label("run_type")
     query = _matching(tenant, wanted, select(*_LISTED, run_type, bucket_expression().label("status_bucket")))
+    if wanted.after is not None:
+        upwards = query.order_by(BulkOperationRun.created_at, BulkOperationRun.id)
+        return db.session.execute(upwards.limit(limit)).all()[::-1]
     order = query.order_by(BulkOperationRun.created_at.desc(), BulkOperationRun.id.desc())
     return db.session.execute(order.limit(limit)).all()
 
 
+def newer_count(tenant: Tenant, wanted: RunFilter, place: PagePlace, *, limit: int = NEWS) -> int:
+    """How many matching runs are newer than a place; at most `limit`."""
+    newer = replace(wanted, before=None, up_to=None, after=place)
+    found = _matching(tenant, newer, select(BulkOperationRun.id)).limit(limit).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
+
+
 def bucket_counts(tenant: Tenant, wanted: RunFilter) -> dict[StatusBucket, int]:
     """How many runs of each bucket match, whatever bucket and page the filter names."""
-    unfolded = RunFilter(run_types=wanted.run_types, since=wanted.since, until=wanted.until)
+    unfolded = replace(wanted, bucket=None, before=None, after=None, up_to=None)
     bucket = bucket_expression().label("bucket")
     query = _matching(tenant, unfolded, select(bucket, func.count())).group_by(bucket)
     counted = {StatusBucket(name): count for name, count in db.session.execute(query)}
@@ -94,6 +119,12 @@ def known_run_types(tenant: Tenant) -> list[str]:
     return sorted(f"{resource}.{action}" for resource, action in db.session.execute(query.distinct()))
 
 
+def known_initiators(tenant: Tenant) -> list[str]:
+    """Whoever has ever started a run in a tenant, as runs name them."""
+    query = select(BulkOperationRun.initiator).where(BulkOperationRun.tenant_id == tenant.id)
+    return sorted(db.session.scalars(query.distinct()))
+
+
 def _matching(tenant: Tenant, wanted: RunFilter, query: AnySelect) -> AnySelect:
     query = query.where(BulkOperationRun.tenant_id == tenant.id)
     if wanted.run_types:
@@ -104,6 +135,28 @@ def _matching(tenant: Tenant, wanted: RunFilter, query: AnySelect) -> AnySelect:
         query = query.where(BulkOperationRun.created_at >= wanted.since)
     if wanted.until is not None:
         query = query.where(BulkOperationRun.created_at < wanted.until)
+    if wanted.initiator is not None:
+        query = query.where(BulkOperationRun.initiator == wanted.initiator)
+    if wanted.text:
+        query = query.where(_says(wanted.text))
+    return query.where(*_within(wanted))
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    """Whether a run is what a text asks for; `#12` names a run, `12` a run or a part of a label."""
+    labelled = BulkOperationRun.label.icontains(text, autoescape=True)
+    digits = text.removeprefix("#")
+    if not (digits.isascii() and digits.isdigit() and int(digits) <= LARGEST_ID):
+        return labelled
+    numbered = BulkOperationRun.id == int(digits)
+    return numbered if text.startswith("#") else or_(numbered, labelled)
+
+
+def _within(wanted: RunFilter) -> Iterator[ColumnElement[bool]]:
+    place = tuple_(BulkOperationRun.created_at, BulkOperationRun.id)
     if wanted.before is not None:
-        query = query.where(tuple_(BulkOperationRun.created_at, BulkOperationRun.id) < wanted.before)
-    return query
+        yield place < wanted.before
+    if wanted.after is not None:
+        yield place > wanted.after
+    if wanted.up_to is not None:
+        yield place <= wanted.up_to
