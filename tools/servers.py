@@ -22,6 +22,7 @@ _OWNER = "postgres"  # whom root starts PostgreSQL as: it refuses root
 _POSTGRES_OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "fsync": "off",  # the data are thrown away, and the machine does not crash
+    "wal_writer_delay": "10s",  # what no commit waits for is long not written
     "max_connections": "100",
     "shared_buffers": "32MB",
 }
@@ -139,6 +140,13 @@ class PostgresServer(Server):
         with suppress(psycopg.OperationalError), psycopg.connect(self.dsn, connect_timeout=3):
             return True
         return False
+
+    def crash(self) -> None:
+        """Stop it as a loss of power would: what was not yet on disk is lost; the next start recovers."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=PATIENCE)
+            self._process = None
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """Add a database; answers with where it is."""

@@ -27,7 +27,7 @@ plugin = Plugin(
     name="bench",
     version="1.0.0",
     operations=(
-        OperationType(run_type="bench.noop", label="Nothing", params=Count, execute=nothing),
+        OperationType(run_type="bench.noop", label="Nothing", params=Count, execute=nothing, resumable=True),
         OperationType(
             run_type="bench.items",
             label="Items",

@@ -4,7 +4,23 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from sqlalchemy import Float, Row, Select, String, Update, any_, bindparam, false, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    FromClause,
+    Row,
+    Select,
+    String,
+    Update,
+    any_,
+    bindparam,
+    case,
+    false,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.core.db import JsonObject, changed_rows, database_now, db, execute, execute_alone, table_of
@@ -19,6 +35,7 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 RINGS_DOUBLE_UP_TO = 6  # the wait between repeated rings doubles that often: 20 s to 21 minutes
 RING_SECONDS = 20.0
+SYNCHRONOUS_COMMIT = "synchronous_commit"
 
 
 _runs, _tenants = table_of(BulkOperationRun), table_of(Tenant)
@@ -67,8 +84,18 @@ _CLAIM_WITH_TENANT = _CLAIM.returning(
 def _noted(claim: Update) -> Select[*tuple[Any, ...]]:
     """The claim with its entry in the timeline, and the tenant read along; for PostgreSQL."""
     run = claim.returning(*_TAKEN, PLAIN.label("is_plain"), _runs.c.tenant_id.label("of_tenant")).cte("run")
-    query = select(run, *_TENANT).join(_tenants, _tenants.c.id == run.c.of_tenant)
+    query = select(run, *_TENANT, _durability(run)).join(_tenants, _tenants.c.id == run.c.of_tenant)
     return query.add_cte(noted(run, EventKind.CLAIMED).cte("noted"))
+
+
+def _durability(run: FromClause) -> ColumnElement[str]:
+    """Have the commit of this transaction wait for the disk only if a lost claim could run something twice.
+
+    If the server crashes before the claim is on disk, the run is pending again and its worker is fenced out.
+    A resumable run may then be executed by the next; another never.
+    """
+    kept = func.current_setting(SYNCHRONOUS_COMMIT)
+    return func.set_config(SYNCHRONOUS_COMMIT, case((run.c.resumable, "off"), else_=kept), text("true"))
 
 
 _CLAIM_NOTED = _noted(_CLAIM)
