@@ -19,7 +19,6 @@ from sqlalchemy import (
     Executable,
     Float,
     MetaData,
-    Row,
     Table,
     UpdateBase,
     event,
@@ -155,15 +154,6 @@ def execute(
         values: of its parameters; several sets execute it for each.
     """
     return db.session.connection().execute(statement, values)
-
-
-def execute_alone(statement: Executable, values: JsonObject) -> Row[*tuple[Any, ...]] | None:
-    """Execute a statement as a transaction of its own, beside the session's; its one row, if it gives one.
-
-    On PostgreSQL this is one round trip, where a transaction of one statement takes three.
-    """
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        return connection.execute(statement, values).one_or_none()
 
 
 def changed_rows(statement: UpdateBase) -> int:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
+from unittest.mock import patch
 
 from sqlalchemy import event
 
+from app.core import alone
 from app.core.db import db
 
 
@@ -24,10 +26,18 @@ def asking() -> Iterator[list[Asked]]:
     def note(_connection, _cursor, statement, parameters, *_more):
         asked.append(Asked(statement, parameters))
 
+    compiled = alone._compile
+
+    def note_alone(statement, dialect):
+        found = compiled(statement, dialect)
+        asked.append(Asked(found.sql, found.values))
+        return found
+
     engine = db.engine
     event.listen(engine, "before_cursor_execute", note)
     try:
-        yield asked
+        with patch.object(alone, "_compile", note_alone):
+            yield asked
     finally:
         event.remove(engine, "before_cursor_execute", note)
 

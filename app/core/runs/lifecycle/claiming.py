@@ -8,7 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     FromClause,
-    Row,
+    RowMapping,
     Select,
     String,
     Update,
@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.core.db import JsonObject, changed_rows, database_now, db, execute, execute_alone, table_of
+from app.core.alone import execute_alone
+from app.core.db import JsonObject, changed_rows, database_now, db, execute, table_of
 from app.core.runs.events import EventKind, note, noted
 from app.core.runs.lease import PLAIN, ClaimedRun, Lease, held
 from app.core.runs.models import BulkOperationRun
@@ -31,7 +32,7 @@ from app.core.runs.status import RunStatus
 from app.core.statements import stands_alone, takes_several
 from app.core.tenants import Tenant
 
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+Claimed: TypeAlias = RowMapping | JsonObject  # `_TAKEN`, `is_plain` and the tenant's columns
 
 RINGS_DOUBLE_UP_TO = 6  # the wait between repeated rings doubles that often: 20 s to 21 minutes
 RING_SECONDS = 20.0
@@ -131,18 +132,18 @@ def claim(
         run_id,
         token,
         lease_seconds,
-        row.attempt,
+        row["attempt"],
         worker,
         tenant=_tenant_of(row),
         run_type=_run_type_of(row),
-        params=row.params,
-        resumable=row.resumable,
-        idempotent_items=row.idempotent_items,
-        items_listed=row.items_listed,
-        max_runtime=row.max_runtime,
-        concurrency=row.concurrency,
-        has_good_items=row.has_good_items,
-        is_plain=row.is_plain,
+        params=row["params"],
+        resumable=row["resumable"],
+        idempotent_items=row["idempotent_items"],
+        items_listed=row["items_listed"],
+        max_runtime=row["max_runtime"],
+        concurrency=row["concurrency"],
+        has_good_items=row["has_good_items"],
+        is_plain=row["is_plain"],
     )
 
 
@@ -168,51 +169,51 @@ def postpone_ring(run_id: int) -> bool:
     return postponed
 
 
-def _claim_alone(values: JsonObject, offered: Mapping[str, Collection[str]] | None) -> AnyRow | None:
+def _claim_alone(values: JsonObject, offered: Mapping[str, Collection[str]] | None) -> Claimed | None:
     """Take a run that no limit holds back, in one round trip; nothing: look at it more closely."""
     if offered is None or not stands_alone():
         return None
     return execute_alone(_CLAIM_ALONE, values | {"offered": list(offered)})
 
 
-def _claim_beside_others(values: JsonObject, offered: Mapping[str, Collection[str]] | None) -> AnyRow | None:
+def _claim_beside_others(values: JsonObject, offered: Mapping[str, Collection[str]] | None) -> Claimed | None:
     """Take a run if it is offered and its tenant's limit allows; commits."""
-    row = execute(_CLAIM_NOTED if takes_several() else _CLAIM_WITH_TENANT, values).one_or_none()
+    row = execute(_CLAIM_NOTED if takes_several() else _CLAIM_WITH_TENANT, values).mappings().one_or_none()
     if row is None or not _may_run(row, offered):
         db.session.rollback()
         return None
     if not takes_several():
-        note(row.id, EventKind.CLAIMED, attempt=row.attempt, worker=row.worker)
+        note(row["id"], EventKind.CLAIMED, attempt=row["attempt"], worker=row["worker"])
     db.session.commit()
     return row
 
 
-def _may_run(row: AnyRow, offered: Mapping[str, Collection[str]] | None) -> bool:
+def _may_run(row: Claimed, offered: Mapping[str, Collection[str]] | None) -> bool:
     run_type = _run_type_of(row)
     kin = [run_type] if offered is None else offered.get(run_type)
     return kin is not None and _may_run_beside_others(row, kin)
 
 
-def _run_type_of(row: AnyRow) -> str:
-    return f"{row.resource}.{row.action}"
+def _run_type_of(row: Claimed) -> str:
+    return "{resource}.{action}".format_map(row)
 
 
-def _tenant_of(row: AnyRow) -> Tenant:
+def _tenant_of(row: Claimed) -> Tenant:
     """The tenant that was read along, apart from the session: a look at its slug must open no transaction."""
-    return Tenant(**{column.name: row._mapping[f"tenant_{column.name}"] for column in _tenants.c})  # noqa: SLF001 - SQLAlchemy's public name for it
+    return Tenant(**{column.name: row[f"tenant_{column.name}"] for column in _tenants.c})
 
 
-def _may_run_beside_others(row: AnyRow, kin: Collection[str]) -> bool:
+def _may_run_beside_others(row: Claimed, kin: Collection[str]) -> bool:
     """Whether a run that was claimed in this transaction keeps its tenant's limit.
 
     Claims of one tenant count one after the other: the second sees what the first has committed.
     """
-    if row.concurrency is None:
+    if row["concurrency"] is None:
         return True
-    db.session.execute(select(Tenant.id).where(Tenant.id == row.tenant_id).with_for_update(key_share=True))
+    db.session.execute(select(Tenant.id).where(Tenant.id == row["tenant_id"]).with_for_update(key_share=True))
     running = select(func.count()).where(
-        _runs.c.tenant_id == row.tenant_id,
+        _runs.c.tenant_id == row["tenant_id"],
         BulkOperationRun.is_of(kin),
         _runs.c.status == RunStatus.RUNNING,
     )
-    return int(execute(running).scalar_one()) <= int(row.concurrency)
+    return int(execute(running).scalar_one()) <= int(row["concurrency"])

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import bindparam, select, update
 
 from app.core import outbox
-from app.core.db import JsonObject, database_now, execute_alone, table_of
+from app.core.alone import execute_alone
+from app.core.db import JsonObject, database_now, table_of
 from app.core.runs.events import EventKind, noted
 from app.core.runs.lease import PLAIN, ClaimedRun, Lease
 from app.core.runs.models import BulkOperationRun

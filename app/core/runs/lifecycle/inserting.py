@@ -22,7 +22,8 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from app.core import audit
-from app.core.db import JsonObject, database_now, execute, execute_alone, table_of
+from app.core.alone import execute_alone
+from app.core.db import JsonObject, database_now, execute, table_of
 from app.core.redaction import safe_inputs
 from app.core.runs.account import ITEM_IDS_KEPT
 from app.core.runs.events import EventKind, note, noted, said_of
@@ -105,7 +106,7 @@ def insert_pending(columns: JsonObject, details: JsonObject, said: str) -> int |
 def insert_alone(columns: JsonObject, details: JsonObject, said: str) -> int | None:
     """The same as a transaction of its own, where `stands_alone`."""
     row = execute_alone(_at_once(tuple(columns)), _values(columns, details, said))
-    return None if row is None else int(row.id)
+    return None if row is None else int(row["id"])
 
 
 def _values(columns: JsonObject, details: JsonObject, said: str) -> JsonObject:

@@ -1,0 +1,109 @@
+"""A statement as a transaction of its own, past SQLAlchemy: same values, same errors, nothing left behind."""
+
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+from sqlalchemy import Float, bindparam, func, insert, literal, select
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+
+from app.core.alone import execute_alone
+from app.core.db import UtcDateTime, db, is_away, reading, table_of
+from app.core.tenants import Tenant
+from tests.support.browsing import end_transaction
+from tests.support.databases import on_postgresql
+
+pytestmark = on_postgresql
+
+NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+CUT_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+TENANTS = table_of(Tenant)
+ADDED = (
+    insert(TENANTS)
+    .values(slug=bindparam("slug"), name="Fictional", created_at=bindparam("at", type_=UtcDateTime()))
+    .returning(TENANTS.c.id, TENANTS.c.created_at)
+    .cte("added")
+)
+ADD = select(ADDED.c.id, ADDED.c.created_at, literal(1.5, Float()).label("half"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_open(app):
+    end_transaction()
+
+
+def slugs():
+    found = db.session.scalars(select(Tenant.slug).order_by(Tenant.slug)).all()
+    end_transaction()
+    return found
+
+
+def test_it_is_committed_and_its_row_has_the_types_of_its_columns():
+    row = execute_alone(ADD, {"slug": "harbour", "at": NOW, "more": "than it asks for"})
+
+    assert (row["created_at"], row["created_at"].tzinfo, row["half"]) == (NOW, UTC, 1.5)
+    assert slugs() == ["harbour"]
+
+
+def test_a_value_is_checked_as_its_type_says():
+    with pytest.raises(ValueError, match="naive"):
+        execute_alone(ADD, {"slug": "harbour", "at": NOW.replace(tzinfo=None)})
+
+    assert slugs() == []
+
+
+def test_no_row_is_nothing():
+    assert execute_alone(select(TENANTS.c.id).where(TENANTS.c.slug == "nobody"), {}) is None
+
+
+def test_it_writes_though_its_connection_was_last_used_for_reading():
+    with reading():
+        slugs()
+
+    execute_alone(ADD, {"slug": "harbour", "at": NOW})
+
+    assert slugs() == ["harbour"]
+
+
+def test_a_refused_row_is_sqlalchemys_error_and_the_next_statement_works():
+    execute_alone(ADD, {"slug": "harbour", "at": NOW})
+
+    with pytest.raises(IntegrityError) as refused:
+        execute_alone(ADD, {"slug": "harbour", "at": NOW})
+
+    assert not is_away(refused.value)
+    assert "harbour" not in str(refused.value).partition("DETAIL")[0]
+    execute_alone(ADD, {"slug": "quay", "at": NOW})
+    assert slugs() == ["harbour", "quay"]
+
+
+def test_a_statement_the_server_does_not_understand_is_no_outage():
+    with pytest.raises(ProgrammingError) as misunderstood:
+        execute_alone(select(func.no_such_function()), {})
+
+    assert not is_away(misunderstood.value)
+
+
+def test_a_connection_that_was_cut_is_told_as_away_and_the_next_statement_works(database):
+    slugs()  # a connection waits in the pool
+    with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as other:
+        other.execute(CUT_OTHERS)
+
+    with pytest.raises(OperationalError) as lost:
+        execute_alone(select(literal(1)), {})
+
+    assert is_away(lost.value)
+    assert lost.value.connection_invalidated
+    assert execute_alone(select(literal(1).label("one")), {}) == {"one": 1}
+
+
+def test_a_server_that_is_not_there_is_told_as_away(make_app):
+    nowhere = make_app(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+
+    with nowhere.app_context(), pytest.raises(OperationalError) as missing:
+        execute_alone(select(literal(1)), {})
+
+    assert is_away(missing.value)
