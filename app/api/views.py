@@ -21,7 +21,8 @@ from app.core.errors import InvalidInputError
 from app.core.keyed_starts import start_once
 from app.core.registry.catalog import current_catalog
 from app.core.runs.document import RunDetails, RunRow, details_of
-from app.core.runs.listing import RunFilter, list_runs
+from app.core.runs.filter import RunFilter
+from app.core.runs.listing import list_runs
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.parameters import permit
 from app.core.runs.position import position_of, read_position

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.core import InvalidInputError, JsonObject, clock
-from app.core.runs.listing import RunFilter
+from app.core.runs.filter import RunFilter
 from app.core.runs.position import EARLIEST, LATEST, read_position
 from app.core.runs.status import StatusBucket
 

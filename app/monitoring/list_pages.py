@@ -17,7 +17,9 @@ from app.core import (
     tenant_required,
 )
 from app.core.registry.catalog import Catalog
-from app.core.runs.listing import PAGE, bucket_counts, known_run_types, list_runs
+from app.core.runs.bucket_counts import bucket_counts
+from app.core.runs.known import known_run_types
+from app.core.runs.listing import PAGE, list_runs
 from app.core.runs.position import position_of
 from app.core.runs.status import StatusBucket
 from app.core.web.fragments import unchanged

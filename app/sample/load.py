@@ -20,7 +20,8 @@ from app.core import (
     start_and_wait,
     tenant_by_slug,
 )
-from app.core.runs.listing import RunFilter, list_runs
+from app.core.runs.filter import RunFilter
+from app.core.runs.listing import list_runs
 from app.core.runs.status import StatusBucket
 from app.core.tenants import create_tenant, find_tenant
 from app.core.users import create_user, find_user, set_membership

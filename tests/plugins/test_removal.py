@@ -7,7 +7,8 @@ import pytest
 
 from app.core import clock
 from app.core.registry.catalog import current_catalog
-from app.core.runs.listing import RunFilter, list_runs
+from app.core.runs.filter import RunFilter
+from app.core.runs.listing import list_runs
 from app.core.runs.start import start_operation
 from app.core.schedules.plan import Plan
 from app.core.schedules.planning import create_schedule, pause_schedule, resume_schedule

@@ -15,8 +15,9 @@ from app.core.errors import InvalidInputError, TenantAtlasError
 from app.core.registry.catalog import current_catalog
 from app.core.runs import lifecycle
 from app.core.runs.document import run_details
+from app.core.runs.filter import RunFilter
 from app.core.runs.lifecycle import AbortAnswer
-from app.core.runs.listing import RunFilter, list_runs
+from app.core.runs.listing import list_runs
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator
 from app.core.runs.queries import find_run

@@ -11,6 +11,7 @@ from app.core import audit
 from app.core.audit import AuditLog
 from app.core.db import JsonObject, changed_rows, db, execute, reading
 from app.core.registry.running import RunContext
+from app.core.runs.counts import uncount
 from app.core.runs.items import BulkOperationRunItem
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
@@ -109,6 +110,7 @@ def _remove_runs(run: RunContext[Any], status: RunStatus, run_ids: Sequence[int]
     run.fence()
     by_type = select(old.resource, old.action, func.count()).where(*these, old.retention.is_not(None))
     kept = {f"{name}.{action}": n for name, action, n in execute(by_type.group_by(old.resource, old.action))}
+    uncount(run.tenant, run_ids)
     count = changed_rows(delete(old).where(*these).execution_options(synchronize_session=False))
     details: JsonObject = {"status": status.value, "runs": count}
     if kept:

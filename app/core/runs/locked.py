@@ -42,6 +42,7 @@ class LockedRun(RunFigures):
     attempt: int
     lost_attempts: int
     worker: str | None
+    created_at: datetime
     abort_requested_at: datetime | None
 
     # Set, never read: a flush must not fetch the ids of a thousand items.
@@ -101,7 +102,7 @@ def write(run: LockedRun) -> None:
 
 def writing(run: LockedRun) -> Change:
     """The statement that writes what was set on a locked run, to be executed with another."""
-    changes = run.changes
+    changes = run.changes | {"status_bucket": run.bucket}
     return _writing(tuple(changes)), {"of_run": run.id} | {f"to_{name}": v for name, v in changes.items()}
 
 

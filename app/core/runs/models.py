@@ -10,14 +10,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock
 from app.core.db import CoreModel
 from app.core.runs.figures import RunFigures
-from app.core.runs.status import RunStatus
+from app.core.runs.status import RunStatus, StatusBucket
 
 # As text, in indexes and in queries alike: with bound values no database sees that a partial index serves.
 ACTIVE_PREDICATE = text("status IN ('pending', 'running')")
 
+LIVE_PREDICATE = text("status_bucket IN ('queued', 'running')")  # the same where a list asks, for its index
+
 PENDING = text("status = 'pending'")
 FINISHED = text("finished_at IS NOT NULL AND retention IS NULL")
 KEPT_BY_TYPE = text("retention IS NOT NULL")
+RETRIES = text("retry_of_id IS NOT NULL")
+FOLLOWERS = text("caused_by_id IS NOT NULL")
 
 
 class BulkOperationRun(RunFigures, CoreModel):
@@ -41,8 +45,16 @@ class BulkOperationRun(RunFigures, CoreModel):
             postgresql_where=ACTIVE_PREDICATE,
         ),
         Index(None, "tenant_id", "created_at", "id"),
-        Index(None, "tenant_id", "resource", "action", "created_at"),
-        Index("ix_bulk_operation_runs_lease", "status", "lease_expires_at"),
+        Index(None, "tenant_id", "resource", "action", "created_at", "id"),
+        Index(None, "tenant_id", "status_bucket", "created_at", "id"),
+        Index(None, "tenant_id", "initiator", "created_at", "id"),
+        # None on lease_expires_at: a heartbeat changes no index.
+        Index(
+            "ix_bulk_operation_runs_active",
+            "id",
+            sqlite_where=ACTIVE_PREDICATE,
+            postgresql_where=ACTIVE_PREDICATE,
+        ),
         Index("ix_bulk_operation_runs_ring", "ring_at", sqlite_where=PENDING, postgresql_where=PENDING),
         Index(
             "ix_bulk_operation_runs_finished",
@@ -61,8 +73,8 @@ class BulkOperationRun(RunFigures, CoreModel):
             sqlite_where=KEPT_BY_TYPE,
             postgresql_where=KEPT_BY_TYPE,
         ),
-        Index(None, "retry_of_id"),
-        Index(None, "caused_by_id"),
+        Index(None, "retry_of_id", sqlite_where=RETRIES, postgresql_where=RETRIES),
+        Index(None, "caused_by_id", sqlite_where=FOLLOWERS, postgresql_where=FOLLOWERS),
         {"sqlite_autoincrement": True},
     )
 
@@ -73,6 +85,9 @@ class BulkOperationRun(RunFigures, CoreModel):
     action: Mapped[str] = mapped_column(String(50))
     idempotency_key: Mapped[str | None] = mapped_column(String(200))
     status: Mapped[RunStatus] = mapped_column(String(24), default=RunStatus.PENDING)
+    status_bucket: Mapped[StatusBucket] = mapped_column(
+        String(24), default=StatusBucket.QUEUED
+    )  # what status and counts come to, kept by the lifecycle so that an index serves it
     total_items: Mapped[int] = mapped_column(default=0)
     processed_items: Mapped[int] = mapped_column(default=0)
     succeeded: Mapped[int] = mapped_column(default=0)

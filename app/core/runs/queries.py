@@ -7,8 +7,8 @@ from sqlalchemy import func, or_, select
 from app.core.db import database_now, db
 from app.core.runs.events import BulkOperationRunEvent
 from app.core.runs.items import BulkOperationRunItem, Outcome
-from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
-from app.core.runs.status import RunStatus
+from app.core.runs.models import ACTIVE_PREDICATE, PENDING, BulkOperationRun
+from app.core.runs.status import RunStatus, StatusBucket
 from app.core.tenants import Tenant
 
 ITEMS_SHOWN = 1000
@@ -83,7 +83,7 @@ def first_pending(tenant: Tenant, run_types: Collection[str]) -> int | None:
     """The oldest pending run of some types: its turn comes when another of its kind has ended."""
     run = BulkOperationRun
     query = select(run.id).where(
-        run.tenant_id == tenant.id, run.is_of(run_types), run.status == RunStatus.PENDING
+        run.tenant_id == tenant.id, run.is_of(run_types), run.status_bucket == StatusBucket.QUEUED
     )
     return db.session.scalar(query.order_by(run.id).limit(1))
 
@@ -93,6 +93,7 @@ def expired_leases(after: int = 0) -> Sequence[tuple[int, str | None]]:
     run = BulkOperationRun
     query = select(run.id, run.lease_token).where(
         run.id > after,
+        ACTIVE_PREDICATE,
         run.status == RunStatus.RUNNING,
         or_(run.lease_expires_at.is_(None), run.lease_expires_at < database_now()),
     )
@@ -103,7 +104,10 @@ def overdue_runs(after: int = 0) -> Sequence[int]:
     """Running runs that have taken longer than their operation allows; across tenants, a page."""
     run = BulkOperationRun
     query = select(run.id).where(
-        run.id > after, run.status == RunStatus.RUNNING, run.deadline_at < database_now()
+        run.id > after,
+        ACTIVE_PREDICATE,
+        run.status == RunStatus.RUNNING,
+        run.deadline_at < database_now(),
     )
     return db.session.scalars(query.order_by(run.id).limit(SWEPT)).all()
 
@@ -111,11 +115,11 @@ def overdue_runs(after: int = 0) -> Sequence[int]:
 def unheard_rings() -> Sequence[int]:
     """Pending runs for which it is time to ring again; across tenants."""
     run = BulkOperationRun
-    query = select(run.id).where(run.status == RunStatus.PENDING, run.ring_at <= database_now())
+    query = select(run.id).where(PENDING, run.ring_at <= database_now())
     return db.session.scalars(query.order_by(run.ring_at, run.id).limit(SWEPT)).all()
 
 
 def pending_count() -> int:
     """How many runs wait for a worker; across tenants."""
     query = select(func.count()).select_from(BulkOperationRun)
-    return db.session.scalar(query.where(BulkOperationRun.status == RunStatus.PENDING)) or 0
+    return db.session.scalar(query.where(PENDING)) or 0

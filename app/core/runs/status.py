@@ -42,8 +42,11 @@ class StatusBucket(StrEnum):
         return self not in {StatusBucket.QUEUED, StatusBucket.RUNNING}
 
 
+ENDED = tuple(bucket for bucket in StatusBucket if bucket.is_final)
+
+
 def status_bucket(status: RunStatus, *, succeeded: int, failed: int) -> StatusBucket:
-    """The bucket of a run; `app.core.runs.listing.bucket_expression` says the same in SQL.
+    """The bucket of a run, which the lifecycle also keeps in its row.
 
     Args:
         status: stored status.

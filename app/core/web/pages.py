@@ -12,7 +12,8 @@ from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import AnyOperation
 from app.core.registry.faults import unless_broken
 from app.core.registry.stages import Stage
-from app.core.runs.listing import RunFilter, list_runs
+from app.core.runs.filter import RunFilter
+from app.core.runs.listing import list_runs
 from app.core.runs.new_run import Started
 from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation

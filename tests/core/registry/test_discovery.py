@@ -6,7 +6,8 @@ import pytest
 
 from app.core.errors import PluginError
 from app.core.registry.catalog import EXTENSION, current_catalog
-from app.core.runs.listing import RunFilter, list_runs
+from app.core.runs.filter import RunFilter
+from app.core.runs.listing import list_runs
 from tests.support.browsing import location
 from tests.support.plugging import GREETINGS
 

@@ -8,6 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from app.core import clock
 from app.core.runs import lifecycle
+from app.core.runs.bucket_counts import bucket_counts
+from app.core.runs.filter import RunFilter
 from app.core.runs.items import Outcome
 from app.core.runs.lifecycle import AbortAnswer, Rescued
 from app.core.runs.new_run import Initiator
@@ -15,6 +17,7 @@ from app.core.runs.status import ACTIVE, RunStatus
 from app.core.runs.tally import failure_entry
 from tests.core.runs.crew import ONE_AT_A_TIME, Crew
 from tests.core.runs.standing import assert_follows, assert_sound, rewrite, standing, standings
+from tests.support.counting import counted_one_by_one
 from tests.support.records import begin, new_run
 
 LONG = timedelta(hours=1)
@@ -150,6 +153,7 @@ class RunsMachine(RuleBasedStateMachine):
             self.crew.work_off(attempt)
             self.everything_holds()
         assert not self._standing(*ACTIVE)
+        assert bucket_counts(self.tenant, RunFilter()) == counted_one_by_one(self.tenant)
 
     def _ring(self, run):
         before, is_taken = self.standings[run], self.crew.is_taken(run)

@@ -11,7 +11,7 @@ from app.core.notifications import Notification, NotificationKind
 from app.core.runs.events import BulkOperationRunEvent, EventKind
 from app.core.runs.items import OPEN, BulkOperationRunItem, Outcome
 from app.core.runs.models import BulkOperationRun
-from app.core.runs.status import RunStatus
+from app.core.runs.status import RunStatus, status_bucket
 
 FINAL = {status for status in RunStatus if status.is_final}
 NEXT = {
@@ -27,6 +27,7 @@ class Standing:
     """What the database says of a run: columns of its row, its ledger, its timeline, who was told."""
 
     status: RunStatus
+    status_bucket: str
     attempt: int
     lost_attempts: int
     max_attempts: int
@@ -95,6 +96,8 @@ def _by_run(query: Select) -> dict[int, list[tuple]]:
 
 def assert_sound(now: Standing) -> None:
     """What holds at any time."""
+    expected = status_bucket(now.status, succeeded=now.succeeded, failed=now.failed)
+    assert now.status_bucket == expected
     ends = [kind for kind in now.timeline if kind in list(FINAL)]
     assert ends == ([now.status] if now.is_final else [])
     assert not ends or now.timeline[-1] == ends[0]

@@ -2,7 +2,9 @@
 
 import pytest
 
-from app.core.runs.listing import RunFilter, known_initiators, list_runs, newer_count
+from app.core.runs.filter import RunFilter
+from app.core.runs.known import known_initiators
+from app.core.runs.listing import list_runs, newer_count
 from app.core.runs.status import RunStatus
 from tests.support.databases import on_both_databases
 

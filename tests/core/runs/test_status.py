@@ -1,15 +1,8 @@
-from itertools import product
+"""Status and bucket of a run."""
 
 import pytest
-from sqlalchemy import insert, select
 
-from app.core.db import db
-from app.core.runs.listing import bucket_expression
-from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus, StatusBucket, status_bucket
-from tests.support.databases import on_both_databases
-
-COUNTS = (0, 1, 7)
 
 
 @pytest.mark.parametrize(
@@ -35,37 +28,6 @@ COUNTS = (0, 1, 7)
 )
 def test_the_bucket_follows_status_and_counts(status, succeeded, failed, bucket):
     assert status_bucket(RunStatus(status), succeeded=succeeded, failed=failed) == bucket
-
-
-@on_both_databases
-def test_sql_puts_every_combination_into_the_same_bucket(app, tenant):
-    combinations = list(product(RunStatus, COUNTS, COUNTS, COUNTS))
-    db.session.execute(
-        insert(BulkOperationRun),
-        [
-            {
-                "tenant_id": tenant.id,
-                "resource": "probe",
-                "action": "check",
-                "status": status,
-                "succeeded": succeeded,
-                "failed": failed,
-                "skipped": skipped,
-                "label": "Probe",
-                "initiator": "system",
-                "plugin": "probe",
-                "plugin_version": "1.0.0",
-                "correlation_id": "-",
-            }
-            for status, succeeded, failed, skipped in combinations
-        ],
-    )
-
-    rows = db.session.execute(select(BulkOperationRun, bucket_expression())).all()
-
-    assert len(rows) == len(combinations)
-    differing = [(run.status, run.succeeded, run.failed, said) for run, said in rows if run.bucket != said]
-    assert differing == []
 
 
 def test_only_pending_and_running_may_still_change():

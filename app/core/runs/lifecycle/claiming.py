@@ -28,7 +28,7 @@ from app.core.db import JsonObject, changed_rows, database_now, db, execute, tab
 from app.core.runs.events import EventKind, note, noted
 from app.core.runs.lease import PLAIN, ClaimedRun, Lease, held
 from app.core.runs.models import BulkOperationRun
-from app.core.runs.status import RunStatus
+from app.core.runs.status import RunStatus, StatusBucket
 from app.core.statements import stands_alone, takes_several
 from app.core.tenants import Tenant
 
@@ -60,6 +60,7 @@ _CLAIM = (
     .where(_runs.c.id == bindparam("of_run"), _runs.c.status == RunStatus.PENDING)
     .values(
         status=RunStatus.RUNNING,
+        status_bucket=StatusBucket.RUNNING,
         lease_token=bindparam("token"),
         lease_expires_at=database_now(bindparam("lease_seconds", type_=Float())),
         deadline_at=database_now(_runs.c.max_runtime),
@@ -214,6 +215,7 @@ def _may_run_beside_others(row: Claimed, kin: Collection[str]) -> bool:
     running = select(func.count()).where(
         _runs.c.tenant_id == row["tenant_id"],
         BulkOperationRun.is_of(kin),
+        _runs.c.status_bucket == StatusBucket.RUNNING,
         _runs.c.status == RunStatus.RUNNING,
     )
     return int(execute(running).scalar_one()) <= int(row["concurrency"])

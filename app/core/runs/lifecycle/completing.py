@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select, update
 from app.core import outbox
 from app.core.alone import execute_alone
 from app.core.db import JsonObject, database_now, table_of
+from app.core.runs.counts import counted, counted_columns
 from app.core.runs.events import EventKind, noted
 from app.core.runs.lease import PLAIN, ClaimedRun, Lease
 from app.core.runs.models import BulkOperationRun
@@ -24,6 +25,7 @@ _completed = (
     )
     .values(
         status=RunStatus.COMPLETED,
+        status_bucket=StatusBucket.SUCCEEDED,
         summary=bindparam("summary", type_=_runs.c.summary.type),
         related_links=bindparam("links", type_=_runs.c.related_links.type),
         lease_token=None,
@@ -33,11 +35,13 @@ _completed = (
         updated_at=database_now(),
         version=_runs.c.version + 1,
     )
-    .returning(_runs.c.id, _runs.c.attempt, _runs.c.worker)
+    .returning(_runs.c.id, _runs.c.attempt, _runs.c.worker, *counted_columns(_runs))
     .cte("run")
 )
 _COMPLETE = select(_completed.c.id).add_cte(
-    noted(_completed, EventKind.COMPLETED).cte("noted"), outbox.posted(_completed).cte("posted")
+    noted(_completed, EventKind.COMPLETED).cte("noted"),
+    outbox.posted(_completed).cte("posted"),
+    counted(_completed).cte("counted"),
 )
 
 

@@ -9,6 +9,7 @@ from app.core.notifications import NotificationKind
 from app.core.runs import ledger
 from app.core.runs.account import add, add_report, reconcile, recount
 from app.core.runs.announcement import announce
+from app.core.runs.counts import counting
 from app.core.runs.events import EventKind, note
 from app.core.runs.lease import Lease
 from app.core.runs.lifecycle.completing import complete_alone
@@ -118,6 +119,6 @@ def end(
     run.lease_token = run.lease_expires_at = run.deadline_at = None
     run.finished_at = run.updated_at = moment
     kind = EventKind(status.value)
-    together = [writing(run), *outbox.posting(run.tenant_id, run.id, run.run_type, run.bucket)]
+    together = [writing(run), counting(run), *outbox.posting(run.tenant_id, run.id, run.run_type, run.bucket)]
     note(run.id, kind, attempt=run.attempt, worker=worker, said=said, changes=together)
     announce(run, NotificationKind.FINISHED)

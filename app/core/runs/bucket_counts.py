@@ -1,0 +1,116 @@
+"""How many runs of each bucket a filter shows: exact, and as quick for a million runs as for ten."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, String, and_, false, func, or_, select, true, type_coerce
+
+from app.core.db import db
+from app.core.runs.counts import EVER, RunCount
+from app.core.runs.filter import RunFilter, plainly
+from app.core.runs.models import LIVE_PREDICATE, BulkOperationRun
+from app.core.runs.status import ENDED, StatusBucket
+from app.core.tenants import Tenant
+
+DAY = timedelta(days=1)
+
+CountSelect: TypeAlias = Select[str, int]
+
+_run = BulkOperationRun
+_HAS_ENDED = _run.status_bucket.in_(ENDED)
+
+
+def bucket_counts(tenant: Tenant, wanted: RunFilter) -> dict[StatusBucket, int]:
+    """How many runs of each bucket match, whatever bucket and page the filter names.
+
+    Whole days come from what was counted as runs ended; only active runs, those of a day that the filter
+    cuts, and the one that its text names are counted here.
+    """
+    unfolded = replace(wanted, bucket=None, before=None, after=None, up_to=None)
+    counted = Counter(dict.fromkeys(StatusBucket, 0))
+    for query in _queries(tenant, unfolded):
+        for name, count in db.session.execute(query):
+            counted[StatusBucket(name)] += count
+    return dict(counted)
+
+
+def _queries(tenant: Tenant, wanted: RunFilter) -> Iterator[CountSelect]:
+    yield _one_by_one(tenant, wanted, and_(LIVE_PREDICATE, _says(wanted)))
+    if wanted.number is not None:
+        labelled = _run.label.icontains(wanted.words, autoescape=True) if wanted.words else false()
+        yield _one_by_one(tenant, wanted, _HAS_ENDED, _run.id == wanted.number, ~labelled)
+        if not wanted.words:
+            return
+    days, cut = _split(wanted)
+    yield _by_day(tenant, wanted, days)
+    for since, until in cut:
+        part = replace(wanted, since=since, until=until)
+        yield _one_by_one(tenant, part, _HAS_ENDED, *_labelled(_run, wanted))
+
+
+def _one_by_one(tenant: Tenant, wanted: RunFilter, *conditions: ColumnElement[bool]) -> CountSelect:
+    query: CountSelect = select(type_coerce(_run.status_bucket, String), func.count()).where(
+        *plainly(tenant, wanted), *conditions
+    )
+    if wanted.run_types:
+        query = query.where(_run.is_of(wanted.run_types))
+    return query.group_by(_run.status_bucket)
+
+
+def _by_day(tenant: Tenant, wanted: RunFilter, days: ColumnElement[bool]) -> CountSelect:
+    kept = RunCount
+    query = select(kept.status_bucket, func.sum(kept.runs)).where(kept.tenant_id == tenant.id, days)
+    if wanted.run_types:
+        query = query.where(_is_of(wanted.run_types))
+    if wanted.initiator is not None:
+        query = query.where(kept.initiator == wanted.initiator)
+    return query.where(*_labelled(kept, wanted)).group_by(kept.status_bucket)
+
+
+def _split(wanted: RunFilter) -> tuple[ColumnElement[bool], list[tuple[datetime, datetime]]]:
+    """Which days lie wholly in a period, and what of it is left before and after them."""
+    if wanted.since is None and wanted.until is None:
+        return RunCount.day == EVER, []
+    first = None if wanted.since is None else _day_of(wanted.since + DAY - timedelta.resolution)
+    last = None if wanted.until is None else _day_of(wanted.until)  # not in it any more
+    if first is not None and last is not None and first >= last:
+        return false(), _gaps((wanted.since, wanted.until))
+    days = and_(
+        RunCount.day > EVER,
+        *([] if first is None else [RunCount.day >= first]),
+        *([] if last is None else [RunCount.day < last]),
+    )
+    before = (wanted.since, None if first is None else _midnight(first))
+    after = (None if last is None else _midnight(last), wanted.until)
+    return days, _gaps(before, after)
+
+
+def _gaps(*pairs: tuple[datetime | None, datetime | None]) -> list[tuple[datetime, datetime]]:
+    return [(since, until) for since, until in pairs if since and until and since < until]
+
+
+def _day_of(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _says(wanted: RunFilter) -> ColumnElement[bool]:
+    """Whether an active run is what the text asks for; its number is looked at in `_queries` if it ended."""
+    labelled = and_(true(), *_labelled(_run, wanted)) if wanted.words or wanted.number is None else false()
+    return labelled if wanted.number is None else or_(_run.id == wanted.number, labelled)
+
+
+def _labelled(model: Any, wanted: RunFilter) -> list[ColumnElement[bool]]:  # noqa: ANN401 - either model with a label
+    return [model.label.icontains(wanted.words, autoescape=True)] if wanted.words else []
+
+
+def _is_of(run_types: Collection[str]) -> ColumnElement[bool]:
+    parts = [run_type.partition(".") for run_type in run_types]
+    kept = RunCount
+    return or_(*(and_(kept.resource == name, kept.action == action) for name, _, action in parts))

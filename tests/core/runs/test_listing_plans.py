@@ -1,0 +1,117 @@
+"""How the databases would answer a list: from one index in its order, however many runs there are."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import insert, literal, select, text, true
+
+from app.core.db import db, table_of
+from app.core.runs.bucket_counts import bucket_counts
+from app.core.runs.filter import RunFilter
+from app.core.runs.listing import list_runs
+from app.core.runs.models import BulkOperationRun
+from app.core.runs.status import RunStatus, StatusBucket
+from app.core.statements import is_sqlite
+from tests.support.asking import asking, plan_of
+from tests.support.databases import on_both_databases
+
+MOMENT = datetime(2026, 3, 10, 12, tzinfo=UTC)
+NAMED = "ix_bulk_operation_runs_tenant_id_{}_id"
+TIME, BUCKET, TYPE, INITIATOR = (
+    NAMED.format(columns)
+    for columns in (
+        "created_at",
+        "status_bucket_created_at",
+        "resource_action_created_at",
+        "initiator_created_at",
+    )
+)
+SORTS = ("SORT", "TEMP B-TREE", "SEQ SCAN", "SCAN BULK_OPERATION_RUNS")
+
+
+MANY = 500  # copies of each run: a server that has few rows reads them in any way
+
+
+@pytest.fixture
+def _runs(make_run, make_user, tenant):
+    made = [
+        make_run(RunStatus.COMPLETED, label="Inventory sync"),
+        make_run(RunStatus.COMPLETED, label="Inventory sync"),
+        make_run(
+            RunStatus.FAILED,
+            label="Inventory check",
+            run_type="probe.mend",
+            user=make_user(tenant=tenant, email="rare@example.com"),
+        ),
+    ]
+    runs = table_of(BulkOperationRun)
+    names = [column.name for column in runs.c if column.name != "id"]
+    numbers = select(literal(1).label("number")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(select(numbers.c.number + 1).where(numbers.c.number < MANY))
+    for run in made:
+        copies = select(*(runs.c[name] for name in names)).select_from(runs.join(numbers, true()))
+        db.session.execute(insert(runs).from_select(names, copies.where(runs.c.id == run.id)))
+    db.session.commit()
+    if not is_sqlite():
+        db.session.execute(text("ANALYZE bulk_operation_runs"))
+        db.session.commit()
+
+
+@on_both_databases
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        ({}, TIME),
+        ({"since": MOMENT, "until": MOMENT}, TIME),
+        ({"before": (MOMENT, 7)}, TIME),
+        ({"after": (MOMENT, 7)}, TIME),
+        ({"up_to": (MOMENT, 7)}, TIME),
+        ({"bucket": StatusBucket.FAILED}, BUCKET),
+        ({"bucket": StatusBucket.FAILED, "before": (MOMENT, 7)}, BUCKET),
+        ({"run_types": ["probe.check"]}, TYPE),
+        ({"run_types": ["probe.check"], "before": (MOMENT, 7), "since": MOMENT}, TYPE),
+        ({"initiator": "rare@example.com"}, INITIATOR),
+        ({"text": "sync"}, TYPE),
+    ],
+)
+@pytest.mark.usefixtures("_runs")
+def test_a_page_is_read_from_one_index_in_its_order(tenant, wanted, index):
+    with asking() as asked:
+        list_runs(tenant, RunFilter(**wanted))
+
+    plan = plan_of(asked[-1])
+    assert any(index in step for step in plan), plan
+    assert not [step for step in plan if any(sort in step.upper() for sort in SORTS)], plan
+
+
+@on_both_databases
+@pytest.mark.usefixtures("_runs")
+def test_several_types_are_each_read_from_the_index_of_types(tenant):
+    with asking() as asked:
+        list_runs(tenant, RunFilter(run_types=["probe.check", "probe.mend"]))
+
+    assert sum(TYPE in step for step in plan_of(asked[-1])) == 2
+
+
+@on_both_databases
+@pytest.mark.usefixtures("_runs")
+def test_counting_looks_at_active_runs_and_at_days(tenant):
+    with asking() as asked:
+        bucket_counts(tenant, RunFilter(run_types=["probe.check"]))
+
+    active, ended = (plan_of(one) for one in asked if "GROUP BY" in one.statement)
+    assert any(BUCKET in step and "tenant_id" in step for step in active), active
+    assert not any("(tenant_id=?)" in step for step in active), active
+    assert any("bulk_operation_run_counts" in step for step in ended), ended
+
+
+@on_both_databases
+@pytest.mark.usefixtures("_runs")
+def test_no_list_reads_a_column_of_json(tenant):
+    with asking() as asked:
+        list_runs(tenant, RunFilter(text="sync"))
+
+    long = [column.name for column in BulkOperationRun.__table__.c if "JSON" in str(column.type)]
+    assert len(long) > 5
+    assert not [name for name in long if name in asked[-1].statement]
+    db.session.rollback()
