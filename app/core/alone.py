@@ -1,17 +1,18 @@
-"""One statement that is a transaction of its own, handed to PostgreSQL's driver as it was compiled.
+"""One statement that is a transaction of its own, handed to the driver as it was compiled.
 
 SQLAlchemy's way through a connection, a context and a result costs a process that was idle as much as the
-server's work. For the three statements of a plain run's life that is too much; everything else takes it.
+server's work. For the three statements of a plain run's life and for the one of a poll that is too much;
+everything else takes it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import psycopg
-from psycopg.rows import dict_row
 from sqlalchemy import Dialect, Select
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.types import TypeEngine
 
@@ -29,14 +30,16 @@ class _Compiled(NamedTuple):
     sql: str
     values: JsonObject  # of the parameters that stand in the statement
     given: Mapping[str, Change]
+    columns: Sequence[str]
     read: Mapping[str, Change]
 
 
 def execute_alone(statement: AnySelect, values: JsonObject) -> JsonObject | None:
-    """Execute a statement in one round trip, beside the session's transaction; for PostgreSQL.
+    """Execute a statement in one round trip, beside the session's transaction.
 
     Args:
-        statement: built once; `WITH` lets it write.
+        statement: built once. On PostgreSQL, `WITH` lets it write; on SQLite, which has one writer at a
+            time, it only reads.
         values: of its named parameters.
 
     Returns:
@@ -48,42 +51,50 @@ def execute_alone(statement: AnySelect, values: JsonObject) -> JsonObject | None
     """
     compiled = _compile(statement, db.engine.dialect)
     changed = {name: change(values[name]) for name, change in compiled.given.items() if name in values}
-    with _connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(compiled.sql, compiled.values | values | changed).fetchone()
-    if row is None:
+    with _connection() as driver:
+        found = driver.execute(compiled.sql, compiled.values | values | changed).fetchone()
+    if found is None:
         return None
+    row = dict(zip(compiled.columns, found, strict=True))
     return row | {name: change(row[name]) for name, change in compiled.read.items()}
 
 
 @contextmanager
-def _connection() -> Iterator[psycopg.Connection[Any]]:
+def _connection() -> Iterator[Any]:
     """A connection of the pool that commits each statement by itself; its errors are SQLAlchemy's."""
     try:
         pooled = db.engine.raw_connection()
-    except psycopg.Error as error:
+    except _errors() as error:
         raise _told(error) from error
     driver: Any = pooled.driver_connection
+    is_server = isinstance(driver, psycopg.Connection)
     try:
-        driver.autocommit = True
+        if is_server:
+            driver.autocommit = True
         yield driver
-        driver.autocommit = False
-    except psycopg.Error as error:
-        raise _told(error, driver) from error
+        if is_server:
+            driver.autocommit = False
+    except _errors() as error:
+        raise _told(error, is_broken=is_server and driver.closed) from error
     finally:
-        if driver.autocommit or driver.broken:
+        if is_server and (driver.autocommit or driver.broken):
             pooled.invalidate()  # nobody else gets it, in whatever state it is
         pooled.close()
 
 
-def _told(error: psycopg.Error, driver: psycopg.Connection[Any] | None = None) -> StatementError:
-    is_broken = driver is not None and driver.closed
+def _errors() -> type[Exception]:
+    error: type[Exception] = db.engine.dialect.loaded_dbapi.Error
+    return error
+
+
+def _told(error: Exception, *, is_broken: bool = False) -> StatementError:
     if is_broken:
         db.engine.dispose()  # what else waits in the pool is as old
     return DBAPIError.instance(
         None,
         None,
         error,
-        psycopg.Error,
+        _errors(),
         hide_parameters=True,
         connection_invalidated=is_broken,
         dialect=db.engine.dialect,
@@ -91,13 +102,15 @@ def _told(error: psycopg.Error, driver: psycopg.Connection[Any] | None = None) -
 
 
 @lru_cache
-def _compile(statement: AnySelect, dialect: Dialect) -> _Compiled:
+def _compile(statement: AnySelect, engines: Dialect) -> _Compiled:
+    dialect = SQLiteDialect_pysqlite(paramstyle="named") if engines.name == "sqlite" else engines
     compiled = statement.compile(dialect=dialect)
     binds = {str(name): bind for bind, name in compiled.bind_names.items()}
     given = {name: _binding(bind.type, dialect) for name, bind in binds.items()}
     stands = {name: given[name](bind.value) for name, bind in binds.items() if not bind.required}
-    read = {str(column.key): _reading(column.type, dialect) for column in statement.selected_columns}
-    return _Compiled(str(compiled), stands, _changing(given), _changing(read))
+    columns = {str(column.key): column.type for column in statement.selected_columns}
+    read = {name: _reading(kind, dialect) for name, kind in columns.items()}
+    return _Compiled(str(compiled), stands, _changing(given), tuple(columns), _changing(read))
 
 
 def _changing(changes: Mapping[str, Change]) -> dict[str, Change]:

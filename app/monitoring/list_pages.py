@@ -23,8 +23,10 @@ from app.core.runs.listing import PAGE, list_runs
 from app.core.runs.position import position_of
 from app.core.runs.status import StatusBucket
 from app.core.web.fragments import unchanged
+from app.core.web.polling import polled
 from app.monitoring.blueprints import fragments, pages
 from app.monitoring.filters import RANGE_LABELS, HubFilter, read_filter
+from app.monitoring.versions import LIST_VERSION
 from app.monitoring.waiting import nobody_works
 
 
@@ -36,6 +38,7 @@ def index() -> str:
 
 
 @fragments.get("/list")
+@polled(LIST_VERSION)
 @tenant_required(Role.READONLY)
 def list_panel() -> Response:
     """The part of `index` that re-fetches itself while something shown is active."""
@@ -44,6 +47,7 @@ def list_panel() -> Response:
 
 
 def _list_context(chosen: HubFilter) -> JsonObject:
+    version = LIST_VERSION.read()
     tenant, catalog = current_tenant(), current_catalog()
     chosen = replace(chosen, run_type=catalog.todays(chosen.run_type))
     wanted = replace(chosen.as_run_filter(), run_types=_stored_as(catalog, chosen.run_type))
@@ -59,7 +63,7 @@ def _list_context(chosen: HubFilter) -> JsonObject:
         "run_types": _offered_types(catalog, known_run_types(tenant), chosen.run_type),
         "ranges": RANGE_LABELS,
         "waits": waits,
-        "ptag": _state_of_list(shown, counts, waits=waits),
+        "ptag": f"{version}/{_state_of_list(shown, counts, waits=waits)}",
         "older_url": _older_url(chosen, shown[-1]) if len(rows) > PAGE else None,
         "is_live": waits or any(not StatusBucket(run.status_bucket).is_final for run in shown),
         "panel_url": url_for("monitoring_fragments.list_panel", **chosen.query, before=chosen.before or None),

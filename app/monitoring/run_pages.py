@@ -16,8 +16,10 @@ from app.core.registry.catalog import Catalog
 from app.core.runs.queries import ITEMS_SHOWN, outcomes_of, retries_of, timeline_of
 from app.core.runs.wording import failure_groups, outcome_sentence
 from app.core.web.fragments import unchanged
+from app.core.web.polling import polled
 from app.monitoring.blueprints import fragments, pages
 from app.monitoring.links import shown_links
+from app.monitoring.versions import RUN_VERSION
 from app.monitoring.waiting import nobody_works
 
 
@@ -30,6 +32,7 @@ def show(run_id: int) -> str:
 
 
 @fragments.get("/<int:run_id>/panel")
+@polled(RUN_VERSION)
 @tenant_required(Role.READONLY)
 def panel(run_id: int) -> Response:
     """The part of `show` that re-fetches itself until the run is final."""
@@ -52,7 +55,8 @@ def _waits(run: BulkOperationRun) -> bool:
 
 
 def _state_of_run(run: BulkOperationRun, *, waits: bool) -> str:
-    return f"{run.id}-{run.version}{'-waits' if waits else ''}"
+    """As `RUN_VERSION` says it; that a run waits in vain has no version."""
+    return f"{run.version}.{'waits' if waits else 'works'}"
 
 
 def _run_context(run: BulkOperationRun, *, waits: bool) -> JsonObject:

@@ -11,9 +11,7 @@ from app.core.alone import execute_alone
 from app.core.db import UtcDateTime, db, is_away, reading, table_of
 from app.core.tenants import Tenant
 from tests.support.browsing import end_transaction
-from tests.support.databases import on_postgresql
-
-pytestmark = on_postgresql
+from tests.support.databases import on_both_databases, on_postgresql
 
 NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 CUT_OTHERS = """
@@ -41,6 +39,7 @@ def slugs():
     return found
 
 
+@on_postgresql
 def test_it_is_committed_and_its_row_has_the_types_of_its_columns():
     row = execute_alone(ADD, {"slug": "harbour", "at": NOW, "more": "than it asks for"})
 
@@ -48,6 +47,7 @@ def test_it_is_committed_and_its_row_has_the_types_of_its_columns():
     assert slugs() == ["harbour"]
 
 
+@on_postgresql
 def test_a_value_is_checked_as_its_type_says():
     with pytest.raises(ValueError, match="naive"):
         execute_alone(ADD, {"slug": "harbour", "at": NOW.replace(tzinfo=None)})
@@ -55,10 +55,15 @@ def test_a_value_is_checked_as_its_type_says():
     assert slugs() == []
 
 
-def test_no_row_is_nothing():
-    assert execute_alone(select(TENANTS.c.id).where(TENANTS.c.slug == "nobody"), {}) is None
+@on_both_databases
+def test_it_reads_what_is_there_and_nothing_is_nothing(tenant):
+    query = select(TENANTS.c.id, TENANTS.c.created_at).where(TENANTS.c.slug == bindparam("slug"))
+
+    assert execute_alone(query, {"slug": tenant.slug}) == {"id": tenant.id, "created_at": tenant.created_at}
+    assert execute_alone(query, {"slug": "nobody"}) is None
 
 
+@on_postgresql
 def test_it_writes_though_its_connection_was_last_used_for_reading():
     with reading():
         slugs()
@@ -68,6 +73,7 @@ def test_it_writes_though_its_connection_was_last_used_for_reading():
     assert slugs() == ["harbour"]
 
 
+@on_postgresql
 def test_a_refused_row_is_sqlalchemys_error_and_the_next_statement_works():
     execute_alone(ADD, {"slug": "harbour", "at": NOW})
 
@@ -80,6 +86,7 @@ def test_a_refused_row_is_sqlalchemys_error_and_the_next_statement_works():
     assert slugs() == ["harbour", "quay"]
 
 
+@on_postgresql
 def test_a_statement_the_server_does_not_understand_is_no_outage():
     with pytest.raises(ProgrammingError) as misunderstood:
         execute_alone(select(func.no_such_function()), {})
@@ -87,6 +94,7 @@ def test_a_statement_the_server_does_not_understand_is_no_outage():
     assert not is_away(misunderstood.value)
 
 
+@on_postgresql
 def test_a_connection_that_was_cut_is_told_as_away_and_the_next_statement_works(database):
     slugs()  # a connection waits in the pool
     with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as other:
@@ -100,6 +108,7 @@ def test_a_connection_that_was_cut_is_told_as_away_and_the_next_statement_works(
     assert execute_alone(select(literal(1).label("one")), {}) == {"one": 1}
 
 
+@on_postgresql
 def test_a_server_that_is_not_there_is_told_as_away(make_app):
     nowhere = make_app(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
 

@@ -24,10 +24,22 @@ def render_fragment(template: str, ptag: str | None = None, **context: object) -
 
 
 def unchanged(ptag: str) -> Response | None:
-    """A 304 without body if the page already shows version `ptag`, else nothing."""
-    if request.headers.get(PTAG) != ptag:
-        return None
+    """A 304 without body if the page already shows what the tag names, else nothing.
+
+    Args:
+        ptag: of what would be shown; with a slash, a version that may change alone, and a mark of the
+            content.
+    """
+    shown = request.headers.get(PTAG, "")
+    _, joint, mark = ptag.rpartition("/")
+    is_same = shown == ptag or (joint and shown.endswith(joint + mark))
+    return not_modified(ptag) if is_same else None
+
+
+def not_modified(ptag: str) -> Response:
+    """A 304 without body; htmx remembers the tag for its next poll and touches nothing."""
     answer = make_response("", 304)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Vary"] = VARY
+    answer.headers[PTAG] = ptag
     return answer

@@ -1,0 +1,93 @@
+"""Polls without news: one query says who asks, that they may, and that nothing has changed."""
+
+from collections.abc import Callable
+from functools import reduce, wraps
+from typing import Any, ParamSpec, TypeAlias
+
+from flask import Response, request, session
+from sqlalchemy import ColumnElement, String, bindparam, cast, select
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.access import current_tenant
+from app.core.alone import execute_alone
+from app.core.db import JsonObject, db, table_of
+from app.core.runs.queries import LARGEST_ID
+from app.core.tenants import Tenant
+from app.core.users import Membership, User
+from app.core.web.fragments import PTAG, not_modified
+
+ViewArgs = ParamSpec("ViewArgs")
+View: TypeAlias = Callable[ViewArgs, Response | BaseResponse]
+
+_users, _memberships = table_of(User), table_of(Membership)
+
+
+class Version:
+    """What changes whenever a polled part of a tenant's pages may show something else.
+
+    Args:
+        parts: SQL values about one tenant, of `Version.tenant`; parameters are named as in the view's
+            address. If one is NULL there is no version: what is shown must be looked at each time.
+    """
+
+    tenant = table_of(Tenant).alias("tenant")
+
+    def __init__(self, *parts: ColumnElement[Any]) -> None:
+        """Take the values that make it up."""
+        found = select(joined(*parts).label("version")).where(self.tenant.c.slug == bindparam("tenant"))
+        self._found = found
+        self._for_member = (
+            found.join_from(self.tenant, _memberships, _memberships.c.tenant_id == self.tenant.c.id)
+            .join(_users, _users.c.id == _memberships.c.user_id)
+            .where(_users.c.id == bindparam("viewer"), _users.c.session_epoch == bindparam("epoch"))
+        )
+
+    def read(self, **values: object) -> str:
+        """The version before what is read next, in the tenant of this request.
+
+        Args:
+            values: the other parameters.
+        """
+        asked = {"tenant": current_tenant().slug, **values}
+        return db.session.execute(self._found, asked).scalar_one() or ""
+
+    def read_by_viewer(self, values: JsonObject) -> str | None:
+        """The version if the session of this request is of a member; nothing: look more closely.
+
+        Args:
+            values: all parameters, as they stand in the address.
+        """
+        viewer, _, epoch = session.get("_user_id", "").partition(".")
+        if not (viewer.isdecimal() and epoch.isdecimal() and all(map(_is_storable, values.values()))):
+            return None
+        row = execute_alone(self._for_member, values | {"viewer": int(viewer), "epoch": int(epoch)})
+        return None if row is None else row["version"]
+
+
+def polled(version: Version) -> Callable[[View[ViewArgs]], View[ViewArgs]]:
+    """Answer a poll of a page that shows the current version with 304, before the view is asked.
+
+    Goes around `tenant_required(Role.READONLY)`: whoever is a member may know that nothing has changed. The
+    view gives its fragment a tag that is `version.read(...)`, or begins with it and a slash.
+    """
+
+    def decorate(view: View[ViewArgs]) -> View[ViewArgs]:
+        @wraps(view)
+        def answered(*args: ViewArgs.args, **kwargs: ViewArgs.kwargs) -> Response | BaseResponse:
+            shown = request.headers.get(PTAG)
+            if shown and shown.partition("/")[0] == version.read_by_viewer(kwargs):
+                return not_modified(shown)
+            return view(*args, **kwargs)
+
+        return answered
+
+    return decorate
+
+
+def joined(*parts: ColumnElement[Any]) -> ColumnElement[str]:
+    """SQL values as one text; NULL if one of them is."""
+    return reduce(lambda text, part: text + "." + part, (cast(part, String) for part in parts))
+
+
+def _is_storable(value: object) -> bool:
+    return value <= LARGEST_ID if isinstance(value, int) else "\0" not in str(value)

@@ -1,0 +1,29 @@
+"""What a poll of the hub compares: values of one row or one index seek each."""
+
+from sqlalchemy import Integer, bindparam, case, func, null, select
+
+from app.core.db import table_of
+from app.core.runs.models import LIVE_PREDICATE, BulkOperationRun
+from app.core.web.polling import Version, joined
+from app.monitoring.waiting import wait_in_vain
+
+_runs = table_of(BulkOperationRun)
+_tenant, _run = Version.tenant.c.id, bindparam("run_id", type_=Integer())
+_ours = _runs.c.tenant_id == _tenant
+_newest = select(_runs.c.id).where(_ours).order_by(_runs.c.created_at.desc(), _runs.c.id.desc()).limit(1)
+# Every write raises a run's version; one that begins or ends to live changes how many there are, and which.
+_live = select(
+    joined(
+        func.count(),
+        func.coalesce(func.sum(_runs.c.version), 0),
+        func.coalesce(func.sum(_runs.c.id), 0),
+        # How long nobody has worked changes by itself.
+        case((wait_in_vain(_tenant), null()), else_="works"),
+    )
+).where(_ours, LIVE_PREDICATE)
+
+LIST_VERSION = Version(func.coalesce(_newest.scalar_subquery(), 0), _live.scalar_subquery())
+RUN_VERSION = Version(
+    select(_runs.c.version).where(_ours, _runs.c.id == _run).scalar_subquery(),
+    case((wait_in_vain(_tenant, _run), null()), else_="works"),
+)
