@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 	--no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run migrate check test test-faults soak bench bench-runs vendor lock clean
+.PHONY: help setup run migrate check test test-faults soak bench bench-runs bench-hub vendor lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: $(DEV) ## the benchmarks, with peers side by side
 
 bench-runs: $(DEV) ## what a tracked run costs, beside a bare Huey task, Celery, RQ and Dramatiq
 	$(BIN)/python -m bench.runs $(ARGS)
+
+bench-hub: $(DEV) ## the hub over millions of runs, and its polls beside a page that says hello
+	$(BIN)/python -m bench.hub $(ARGS)
 
 vendor: $(RUNTIME) ## refresh the third-party static files from their packages
 	$(BIN)/python -m tools.vendor
