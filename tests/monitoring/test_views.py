@@ -230,6 +230,14 @@ def test_a_run_whose_plugin_is_gone_is_still_shown(app, browser, make_run):
     assert rows_of(listing) == [run.id]
 
 
+def test_the_chosen_chip_is_marked_for_who_cannot_see_it(browser):
+    marked = re.findall(
+        r'<a class="chip[^>]* aria-current="true">.*?</svg>(\w+) ', browser.get(f"{HUB}?bucket=failed").text
+    )
+
+    assert marked == ["Failed"]
+
+
 def test_the_hub_offers_no_way_to_change_a_run(app):
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("monitoring")]
 
