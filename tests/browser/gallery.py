@@ -46,6 +46,10 @@ PAGES = {
         OPERATOR,
         "/t/{full}/monitoring/operations?since=2026-01-01&until=2036-01-01",
     ),
+    "operations, older": (
+        OPERATOR,
+        "/t/{full}/monitoring/operations?before=2036-01-01T00:00:00%2B00:00,1",
+    ),
     "operations, no match": (OPERATOR, "/t/{full}/monitoring/operations?type=greetings.greet&bucket=failed"),
     "no operations": (OPERATOR, "/t/{bare}/monitoring/operations"),
     "run queued": (OPERATOR, "/t/{full}/monitoring/operations/{queued}"),

@@ -54,6 +54,11 @@ def test_list_and_filters_work_without_javascript(browse, make_tenant, member, m
     expect(rows.last).to_contain_text("Count the barrels")
     assert "type=probe.count" in page.url
 
+    page.get_by_role("link", name="Clear").click()
+    page.get_by_label("Search").fill("FERRY")
+    page.get_by_role("button", name="Filter").click()
+    expect(rows).to_have_count(2)
+
 
 def test_drift_is_started_and_reviewed_without_javascript(browse, make_tenant, member):
     tenant = make_tenant()
