@@ -12,6 +12,7 @@ from app.core import (
     current_catalog,
     current_tenant,
     render_fragment,
+    signed_in_user,
     tenant_required,
 )
 from app.core.registry.catalog import Catalog
@@ -25,6 +26,7 @@ from app.core.runs.listing import (
 )
 from app.core.runs.position import position_of
 from app.core.runs.status import StatusBucket
+from app.core.saved_views import list_views
 from app.core.web.fragments import unchanged
 from app.monitoring.blueprints import fragments, pages
 from app.monitoring.filters import LONGEST_TEXT, RANGE_LABELS, HubFilter, read_filter
@@ -88,6 +90,7 @@ def _filter_context(chosen: HubFilter) -> JsonObject:
         "ranges": RANGE_LABELS,
         "initiators": sorted(offered),
         "longest_text": LONGEST_TEXT,
+        "views": list_views(tenant, signed_in_user()),
     }
 
 
