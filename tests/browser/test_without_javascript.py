@@ -65,6 +65,7 @@ def test_list_and_filters_work_without_javascript(browse, make_tenant, member, m
     page.get_by_role("link", name="Clear").click()
     page.get_by_role("link", name="Ferries").click()
     expect(rows).to_have_count(2)
+    expect(page.get_by_role("button", name="Keys")).to_have_count(0)
 
 
 def test_drift_is_started_and_reviewed_without_javascript(browse, make_tenant, member):
