@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from app.core.runs.status import RunStatus
 from tests.browser.asking import ask_for_news
 from tests.browser.axe import COLOURS, violations
+from tests.support.browsing import PASSWORD
 
 NARROW = {"width": 360, "height": 740}
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
@@ -17,13 +18,19 @@ def tenant(make_tenant):
 
 
 @pytest.fixture
-def page(browse, tenant, member, make_run):
-    """An open list of three runs, the newest of them failed."""
+def path(tenant, make_run):
+    """The list of three runs, the newest of them failed."""
     for label in ("Sweep the quay", "Count the barrels"):
         make_run(RunStatus.COMPLETED, tenant=tenant, label=label)
-    make_run(RunStatus.FAILED, tenant=tenant, label="Call the ferry")
+    make_run(RunStatus.COMPLETED, tenant=tenant, label="Call the ferry", failed=1)
+    return f"/t/{tenant.slug}/monitoring/operations"
+
+
+@pytest.fixture
+def page(browse, tenant, member, path):
+    """The list, open."""
     page = browse(member(tenant))
-    page.goto(f"/t/{tenant.slug}/monitoring/operations")
+    page.goto(path)
     return page
 
 
@@ -34,6 +41,29 @@ def press(page, *keys):
 
 def row(page, label):
     return page.get_by_role("link", name=label)
+
+
+def test_keys_alone_lead_from_signing_in_to_why_an_item_failed(browse, tenant, member, path):
+    email = member(tenant)
+    page = browse()
+    page.goto(path)
+
+    address = page.get_by_label("E-mail address")
+    for _ in range(10):
+        if address.evaluate("field => field === document.activeElement"):
+            break
+        press(page, "Tab")
+    expect(address).to_be_focused()
+    page.keyboard.type(email)
+    press(page, "Tab")
+    page.keyboard.type(PASSWORD)
+    press(page, "Enter")
+    expect(page.get_by_role("heading", level=1, name="Operations")).to_be_visible()
+    page.wait_for_load_state()
+    press(page, "j", "Enter")
+
+    expect(page.get_by_role("heading", level=1, name="Call the ferry")).to_be_visible()
+    expect(page.get_by_text("It is not there.").first).to_be_visible()
 
 
 def test_a_walk_down_the_list_by_keys_and_into_a_run(page, tenant, make_run):

@@ -102,7 +102,7 @@ def test_somebody_elses_view_is_refused_like_one_that_is_not_there(
     theirs = save_view(tenant, operator, "Theirs", "bucket=failed")
     elsewhere = save_view(make_tenant(), reader, "Elsewhere", "bucket=failed")
 
-    for view_id in (theirs.id, elsewhere.id, 4711):
+    for view_id in (theirs.id, elsewhere.id, 4711, 2**70):
         assert browser.get(f"{VIEWS}/{view_id}/edit").status_code == 403
         for action in ("edit", "remove"):
             answer = browser.submit(f"{VIEWS}/{view_id}/{action}", {"name": "Stolen"})
