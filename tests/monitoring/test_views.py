@@ -96,13 +96,13 @@ def test_what_stands_in_the_url_is_escaped(browser):
 
 
 @on_both_databases
-@pytest.mark.parametrize("name", ["q", "type", "initiator"])
-def test_a_text_that_no_run_can_have_is_named(browser, name):
-    for text in ("a%00b", "x" * 300):
-        answer = browser.get(f"{HUB}?{name}={text}")
+def test_a_text_that_no_run_can_have_is_named(browser):
+    for name in ("q", "type", "initiator"):
+        for text in ("a%00b", "x" * 300):
+            answer = browser.get(f"{HUB}?{name}={text}")
 
-        assert answer.status_code == 400
-        assert f"{name}: &#39;{text[0]}" in answer.text
+            assert answer.status_code == 400
+            assert f"{name}: &#39;{text[0]}" in answer.text
 
 
 @pytest.mark.parametrize("query", ["type=no_such.thing", "initiator=nobody@example.com", "q=%25"])
@@ -119,7 +119,8 @@ def test_a_tenant_without_runs_is_told_what_to_do(browser):
     assert "No runs yet" in browser.get(HUB).text
 
 
-def test_older_runs_are_reached_page_by_page_and_none_twice(browser, make_run, monkeypatch):
+@on_both_databases
+def test_pages_lead_down_and_up_again_and_show_no_run_twice(browser, make_run, monkeypatch):
     monkeypatch.setattr("app.monitoring.shown_page.PAGE", 3)
     same_moment = datetime.now(UTC) - timedelta(hours=1)
     runs = [make_run(RunStatus.COMPLETED, created_at=same_moment) for _ in range(8)]
