@@ -38,14 +38,18 @@ def test_a_row_follows_its_run_without_reloading(shown, witness):
     assert witness.loads == 0
 
 
-def test_the_chips_count_anew_with_every_answer(shown):
+def test_the_chips_count_anew_with_every_answer_and_two_tabs_agree(shown):
     page, run, _row = shown
     expect(page.get_by_role("link", name="Queued 1")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(page.url)
 
     lifecycle.claim(run.id, "worker-1", LEASE_SECONDS)
 
-    expect(page.get_by_role("link", name="Running 1")).to_be_visible()
-    expect(page.get_by_role("link", name="Queued 0")).to_be_visible()
+    for tab in (page, other):
+        expect(tab.get_by_role("link", name="Running 1")).to_be_visible()
+        expect(tab.get_by_role("link", name="Queued 0")).to_be_visible()
+    assert page.get_by_role("table").inner_text() == other.get_by_role("table").inner_text()
 
 
 def test_a_change_of_bucket_is_announced_once_and_progress_is_not(shown, fresh):
