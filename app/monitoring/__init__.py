@@ -1,10 +1,10 @@
 """Monitoring -> Operations: the hub. It knows stored runs and the catalog, never a plugin."""
 
 from app.core import NavItem
-from app.monitoring import list_pages, run_pages  # noqa: F401 - their views register themselves
-from app.monitoring.blueprints import fragments, pages
+from app.monitoring import list_pages, run_pages, view_pages  # noqa: F401 - their views register themselves
+from app.monitoring.blueprints import fragments, pages, views
 
 NAV = NavItem("Operations", "monitoring.index", "activity")
-BLUEPRINTS = (pages, fragments)
+BLUEPRINTS = (pages, fragments, views)
 
 __all__ = ["BLUEPRINTS", "NAV"]

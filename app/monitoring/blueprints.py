@@ -8,3 +8,7 @@ pages = Blueprint(
 fragments = Blueprint(
     "monitoring_fragments", __name__, url_prefix=pages.url_prefix, template_folder="templates"
 )
+# What is a member's own, and no run's: the pages above change nothing.
+views = Blueprint(
+    "saved_views", __name__, url_prefix=f"{pages.url_prefix}/views", template_folder="templates"
+)

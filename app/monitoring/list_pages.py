@@ -1,12 +1,10 @@
 """The list of a tenant's runs, and the fragment that refreshes it: one context and one partial."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from flask import Response, render_template, request, url_for
-from sqlalchemy import Row
 
 from app.core import (
     JsonObject,
@@ -14,72 +12,99 @@ from app.core import (
     current_catalog,
     current_tenant,
     render_fragment,
+    signed_in_user,
     tenant_required,
 )
 from app.core.registry.catalog import Catalog
 from app.core.runs.bucket_counts import bucket_counts
-from app.core.runs.known import known_run_types
-from app.core.runs.listing import PAGE, list_runs
+from app.core.runs.filter import PagePlace, RunFilter
+from app.core.runs.known import known_initiators, known_run_types
+from app.core.runs.listing import NEWS
 from app.core.runs.position import position_of
 from app.core.runs.status import StatusBucket
+from app.core.saved_views import list_views
 from app.core.web.fragments import unchanged
 from app.core.web.polling import polled
 from app.monitoring.blueprints import fragments, pages
-from app.monitoring.filters import RANGE_LABELS, HubFilter, read_filter
+from app.monitoring.filters import LONGEST_TEXT, RANGE_LABELS, HubFilter, read_filter
+from app.monitoring.pace import pace_of
+from app.monitoring.shown_page import ShownPage, turn_to
 from app.monitoring.versions import LIST_VERSION
-from app.monitoring.waiting import nobody_works
+from app.monitoring.waiting import vain_wait
 
 
 @pages.get("")
 @tenant_required(Role.READONLY)
 def index() -> str:
     """Every run of the tenant, newest first."""
-    return render_template("monitoring/index.html", **_list_context(read_filter(request.args)))
+    chosen, wanted = _asked_for()
+    shown = _list_context(chosen, wanted) | _filter_context(chosen)
+    return render_template("monitoring/index.html", **shown)
 
 
 @fragments.get("/list")
 @polled(LIST_VERSION)
 @tenant_required(Role.READONLY)
 def list_panel() -> Response:
-    """The part of `index` that re-fetches itself while something shown is active."""
-    context = _list_context(read_filter(request.args))
+    """The part of `index` that re-fetches itself."""
+    context = _list_context(*_asked_for())
     return unchanged(context["ptag"]) or render_fragment("monitoring/_list.html", **context)
 
 
-def _list_context(chosen: HubFilter) -> JsonObject:
-    version = LIST_VERSION.read()
-    tenant, catalog = current_tenant(), current_catalog()
+def _asked_for() -> tuple[HubFilter, RunFilter]:
+    """The filter in today's names, and the same for the database."""
+    catalog, chosen = current_catalog(), read_filter(request.args)
+    wanted = chosen.as_run_filter()
     chosen = replace(chosen, run_type=catalog.todays(chosen.run_type))
-    wanted = replace(chosen.as_run_filter(), run_types=_stored_as(catalog, chosen.run_type))
-    rows = list_runs(tenant, wanted, limit=PAGE + 1)
-    shown = rows[:PAGE]
-    counts = bucket_counts(tenant, wanted)
-    waits = nobody_works(tenant)
-    return {
-        "runs": shown,
+    return chosen, replace(wanted, run_types=_stored_as(catalog, chosen.run_type))
+
+
+def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
+    tenant, version = current_tenant(), LIST_VERSION.read()
+    page = turn_to(tenant, wanted)
+    shown = {
+        "page": page,
+        "counts": bucket_counts(tenant, wanted),
+        "vain": vain_wait(tenant),
+        "pace": pace_of(page.runs),
+        "panel_url": url_for("monitoring_fragments.list_panel", **chosen.query, **_named(page)),
+    }
+    return shown | {
+        "ptag": f"{version}/{_state_of(shown)}",
         "chosen": chosen,
-        "counts": counts,
         "buckets": list(StatusBucket),
-        "run_types": _offered_types(catalog, known_run_types(tenant), chosen.run_type),
-        "ranges": RANGE_LABELS,
-        "waits": waits,
-        "ptag": f"{version}/{_state_of_list(shown, counts, waits=waits)}",
-        "older_url": _older_url(chosen, shown[-1]) if len(rows) > PAGE else None,
-        "is_live": waits or any(not StatusBucket(run.status_bucket).is_final for run in shown),
-        "panel_url": url_for("monitoring_fragments.list_panel", **chosen.query, before=chosen.before or None),
+        "most_news": NEWS,
+        "newest_url": url_for("monitoring.index", **chosen.query),
+        "newer_url": _url(chosen, after=page.newer),
+        "older_url": _url(chosen, before=page.older),
     }
 
 
-def _state_of_list(
-    shown: Sequence[Row[*tuple[Any, ...]]], counts: Mapping[StatusBucket, int], *, waits: bool
-) -> str:
+def _filter_context(chosen: HubFilter) -> JsonObject:
+    """What the page offers to choose from; a poll does not ask for it."""
+    tenant = current_tenant()
+    offered = {*known_initiators(tenant), *([chosen.initiator] if chosen.initiator else [])}
+    return {
+        "run_types": _offered_types(current_catalog(), known_run_types(tenant), chosen.run_type),
+        "ranges": RANGE_LABELS,
+        "initiators": sorted(offered),
+        "longest_text": LONGEST_TEXT,
+        "views": list_views(tenant, signed_in_user()),
+    }
+
+
+def _state_of(shown: Mapping[str, object]) -> str:
     """A mark that changes with anything the list shows, so that a poll without news carries no body."""
-    values = repr(([tuple(row) for row in shown], list(counts.values()), waits))
-    return hashlib.blake2b(values.encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(repr(sorted(shown.items())).encode(), digest_size=8).hexdigest()
 
 
-def _older_url(chosen: HubFilter, last: Row[*tuple[Any, ...]]) -> str:
-    return url_for("monitoring.index", **chosen.query, before=position_of(last.created_at, last.id))
+def _named(page: ShownPage) -> JsonObject:
+    return {page.place[0]: position_of(*page.place[1])} if page.place else {}
+
+
+def _url(chosen: HubFilter, **place: PagePlace | None) -> str | None:
+    named: JsonObject = {name: position_of(*found) for name, found in place.items() if found}
+    return url_for("monitoring.index", **chosen.query, **named) if named else None
 
 
 def _offered_types(catalog: Catalog, known: list[str], chosen: str) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally
+from app.core.saved_views import save_view
 from app.core.tenants import Tenant
 from app.core.tokens import create_token, revoke_token
 from app.core.users import Role, find_user
@@ -46,8 +47,15 @@ PAGES = {
         OPERATOR,
         "/t/{full}/monitoring/operations?since=2026-01-01&until=2036-01-01",
     ),
+    "operations, older": (
+        OPERATOR,
+        "/t/{full}/monitoring/operations?before=2036-01-01T00:00:00%2B00:00,1",
+    ),
     "operations, no match": (OPERATOR, "/t/{full}/monitoring/operations?type=greetings.greet&bucket=failed"),
     "no operations": (OPERATOR, "/t/{bare}/monitoring/operations"),
+    "saved views": (OPERATOR, "/t/{full}/monitoring/operations/views"),
+    "no saved views": (OPERATOR, "/t/{bare}/monitoring/operations/views"),
+    "new saved view": (OPERATOR, "/t/{full}/monitoring/operations/views/new?bucket=failed&q=ferry"),
     "run queued": (OPERATOR, "/t/{full}/monitoring/operations/{queued}"),
     "run running": (OPERATOR, "/t/{full}/monitoring/operations/{running}"),
     "run succeeded": (OPERATOR, "/t/{full}/monitoring/operations/{drift}"),
@@ -109,6 +117,7 @@ def build_gallery(make_tenant, member, make_run) -> dict[str, object]:
         member(tenant, Role.READONLY)
         member(tenant, Role.OWNER)
     _tokens(full)
+    _views(full)
     baseline, current = take_snapshots(full)
     shown = {
         "full": full.slug,
@@ -132,6 +141,12 @@ def _channels(tenant: Tenant) -> dict[str, int]:
     )
     switch_off(tenant, off.id)
     return {"channel": off.id}
+
+
+def _views(tenant: Tenant) -> None:
+    user = find_user(OPERATOR)
+    save_view(tenant, user, "Everything that failed in the last days", "bucket=failed&range=7d")
+    save_view(tenant, user, "Ferries", "q=ferry&range=all&initiator=system")
 
 
 def _tokens(tenant: Tenant) -> None:

@@ -3,14 +3,10 @@
 from playwright.sync_api import expect
 
 from app.core.runs import lifecycle
+from tests.browser.asking import VISIBILITY
 from tests.support.records import LEASE_SECONDS
 
 SILENCE = 5_000  # ms: two polls would be due
-VISIBILITY = """(state) => {
-  Object.defineProperty(document, "visibilityState", {configurable: true, get: () => state});
-  Object.defineProperty(document, "hidden", {configurable: true, get: () => state === "hidden"});
-  document.dispatchEvent(new Event("visibilitychange"));
-}"""
 
 
 def test_a_hidden_tab_sends_nothing_and_refreshes_as_soon_as_it_is_seen(

@@ -18,6 +18,7 @@ REFUSALS = {
     "new sync": (422, "Start sync"),
     "new backup set": (422, "Create"),
     "new channel": (422, "Save"),
+    "new saved view": (422, "Save"),
     "add policies": (422, "Add selected"),
 }
 

@@ -54,6 +54,19 @@ def test_list_and_filters_work_without_javascript(browse, make_tenant, member, m
     expect(rows.last).to_contain_text("Count the barrels")
     assert "type=probe.count" in page.url
 
+    page.get_by_role("link", name="Clear").click()
+    page.get_by_label("Search").fill("FERRY")
+    page.get_by_role("button", name="Filter").click()
+    expect(rows).to_have_count(2)
+    page.get_by_role("link", name="Save this view").click()
+    page.get_by_label("Name").fill("Ferries")
+    page.get_by_role("button", name="Save").click()
+    expect(rows.last).to_contain_text("Call the ferry")
+    page.get_by_role("link", name="Clear").click()
+    page.get_by_role("link", name="Ferries").click()
+    expect(rows).to_have_count(2)
+    expect(page.get_by_role("button", name="Keys")).to_have_count(0)
+
 
 def test_drift_is_started_and_reviewed_without_javascript(browse, make_tenant, member):
     tenant = make_tenant()

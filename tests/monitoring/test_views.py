@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -10,11 +12,13 @@ from app.core.db import db
 from app.core.registry.catalog import EXTENSION
 from app.core.runs import lifecycle
 from app.core.runs.models import BulkOperationRun
+from app.core.runs.position import position_of
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally
 from tests.support.asking import asking
 from tests.support.databases import on_both_databases
 from tests.support.records import lease_of, tally
+from tests.support.registered import register
 
 HUB = "/t/fictional/monitoring/operations"
 
@@ -37,9 +41,9 @@ def test_the_list_shows_the_newest_first(browser, make_run):
 
 
 @on_both_databases
-def test_the_list_is_filtered_by_what_stands_in_the_url(browser, make_run):
+def test_the_list_is_filtered_by_what_stands_in_the_url(browser, make_run, operator):
     old = datetime.now(UTC) - timedelta(days=60)
-    failed = make_run(RunStatus.FAILED)
+    failed = make_run(RunStatus.FAILED, user=operator, label="Count the barrels")
     partial = make_run(RunStatus.COMPLETED, succeeded=1, failed=1)
     other = make_run(RunStatus.COMPLETED, run_type="other.thing")
     ancient = make_run(RunStatus.COMPLETED, created_at=old)
@@ -54,6 +58,9 @@ def test_the_list_is_filtered_by_what_stands_in_the_url(browser, make_run):
     assert shown("range=all") == {failed.id, partial.id, other.id, ancient.id}
     assert shown(f"until={old:%Y-%m-%d}") == {ancient.id}
     assert shown("bucket=running") == set()
+    assert shown("initiator=system") == {partial.id, other.id}
+    assert shown("q=BARREL") == {failed.id}
+    assert shown(f"q=%23{other.id}") == {other.id}
 
 
 def test_a_row_says_the_same_bucket_as_the_page_of_the_run(browser, make_run):
@@ -69,7 +76,8 @@ def test_a_row_says_the_same_bucket_as_the_page_of_the_run(browser, make_run):
 
 @pytest.mark.parametrize("page", ["", "/list"])
 @pytest.mark.parametrize(
-    "query", ["bucket=done", "range=yesterday", "since=31.12.2026", "until=9999-12-31", "before=x,1"]
+    "query",
+    ["bucket=done", "range=yesterday", "since=31.12.2026", "until=9999-12-31", "before=x,1", "up_to=x,1"],
 )
 def test_a_malformed_filter_is_named_and_nothing_breaks(browser, page, query):
     answer = browser.get(f"{HUB}{page}?{query}")
@@ -87,47 +95,105 @@ def test_what_stands_in_the_url_is_escaped(browser):
     assert "<script>alert" not in answer.text
 
 
-def test_an_unknown_run_type_matches_nothing_and_says_so(browser, make_run):
+@on_both_databases
+def test_a_text_that_no_run_can_have_is_named(browser):
+    for name in ("q", "type", "initiator"):
+        for text in ("a%00b", "x" * 300):
+            answer = browser.get(f"{HUB}?{name}={text}")
+
+            assert answer.status_code == 400
+            assert f"{name}: &#39;{text[0]}" in answer.text
+
+
+@pytest.mark.parametrize("query", ["type=no_such.thing", "initiator=nobody@example.com", "q=%25"])
+def test_what_no_run_has_matches_nothing_says_so_and_stays_chosen(browser, make_run, query):
     make_run()
 
-    assert "No runs match these filters" in browser.get(f"{HUB}?type=no_such.thing").text
+    page = browser.get(f"{HUB}?{query}").text
+
+    assert "No runs match these filters" in page
+    assert f'value="{unquote(query.partition("=")[2])}"' in page
 
 
 def test_a_tenant_without_runs_is_told_what_to_do(browser):
     assert "No runs yet" in browser.get(HUB).text
 
 
-def test_older_runs_are_reached_page_by_page_and_none_twice(browser, make_run, monkeypatch):
-    monkeypatch.setattr("app.monitoring.list_pages.PAGE", 3)
+@on_both_databases
+def test_pages_lead_down_and_up_again_and_show_no_run_twice(browser, make_run, monkeypatch):
+    monkeypatch.setattr("app.monitoring.shown_page.PAGE", 3)
     same_moment = datetime.now(UTC) - timedelta(hours=1)
     runs = [make_run(RunStatus.COMPLETED, created_at=same_moment) for _ in range(8)]
+    make_run(RunStatus.FAILED)
+    newest_first = [run.id for run in reversed(runs)]
+    pages = [newest_first[:3], newest_first[3:6], newest_first[6:]]
 
-    seen, url = [], HUB
+    down = walk(browser, f"{HUB}?bucket=succeeded", "Older")
+    assert [rows_of(page) for page in down] == pages
+    up = walk(browser, link(down[-1], "Newer"), "Newer", first=down[-1])
+    assert [rows_of(page) for page in up] == pages[::-1]
+    assert [link(page, "Newest") is None for page in down] == [True, False, False]
+    assert rows_of(browser.get(link(down[-1], "Newest")).text) == pages[0]
+
+
+def test_where_newer_runs_do_not_fill_a_page_the_newest_page_is_shown_and_says_news(
+    browser, make_run, monkeypatch
+):
+    monkeypatch.setattr("app.monitoring.shown_page.PAGE", 3)
+    runs = [make_run(RunStatus.COMPLETED) for _ in range(5)]
+    newest_first = [run.id for run in reversed(runs)]
+    older = browser.get(link(browser.get(HUB).text, "Older")).text
+    assert rows_of(older) == newest_first[3:]
+
+    page = browser.get(link(older, "Newer")).text
+    assert rows_of(page) == newest_first[:3]
+    make_run()
+    assert "+1 new - show" in browser.get(panel_url(page)).text
+
+
+def test_a_page_without_runs_any_more_leads_back(browser, make_run):
+    run = make_run(RunStatus.COMPLETED)
+
+    page = browser.get(f"{HUB}?before={position_of(run.created_at, run.id)}".replace("+", "%2B")).text
+
+    assert "No older runs match" in page
+    assert f'href="{HUB}"' in page
+
+
+def walk(browser, url, step, first=None):
+    """Page after page, by the link of that name, until there is none."""
+    pages = [first] if first else []
     while url:
-        page = browser.get(url).text
-        seen += rows_of(page)
-        older = re.search(r'href="([^"]*before=[^"]*)"', page)
-        url = older[1].replace("&amp;", "&") if older else None
-
-    assert seen == [run.id for run in reversed(runs)]
+        pages.append(browser.get(url).text)
+        url = link(pages[-1], step)
+    return pages
 
 
-@pytest.mark.parametrize("status", [RunStatus.PENDING, RunStatus.RUNNING])
-def test_the_list_polls_while_something_shown_is_active(browser, make_run, status):
-    make_run(status)
-
-    assert 'hx-trigger="every 2s"' in list_section(browser.get(HUB).text)
+def link(html, name):
+    found = re.search(rf'href="([^"]+)"><svg[^>]*><use[^>]*></use></svg>{name}<', html)
+    return found and unescape(found[1])
 
 
-def test_the_list_stops_polling_when_everything_is_final(browser, make_run):
-    make_run(RunStatus.COMPLETED)
-
-    assert "hx-trigger" not in list_section(browser.get(HUB).text)
-    assert "hx-trigger" not in browser.get(f"{HUB}/list").text
+def panel_url(html):
+    """Where the list of a page asks for news."""
+    return unescape(re.search(r'<section id="operations"[^>]* hx-get="([^"]+)"', html)[1])
 
 
-def list_section(html):
-    return html[html.index('<section id="operations"') :].split(">", 1)[0]
+@pytest.mark.parametrize(
+    ("status", "age", "pace"),
+    [
+        (RunStatus.RUNNING, 3600, 2),
+        (RunStatus.PENDING, 5, 2),
+        (RunStatus.PENDING, 65, 10),
+        (RunStatus.COMPLETED, 5, 10),
+    ],
+)
+def test_the_server_chooses_how_often_the_list_asks(browser, make_run, status, age, pace):
+    register()
+    make_run(status, created_at=datetime.now(UTC) - timedelta(seconds=age))
+
+    assert f'data-poll="{pace}"' in browser.get(HUB).text
+    assert f'data-poll="{pace}"' in browser.get(f"{HUB}/list").text
 
 
 def test_the_polled_list_is_the_same_markup_as_the_page(browser, make_run):
@@ -228,6 +294,14 @@ def test_a_run_whose_plugin_is_gone_is_still_shown(app, browser, make_run):
     assert "Once upon a time" in browser.get(f"{HUB}/{run.id}").text
     listing = browser.get(f"{HUB}?type=removed.thing").text
     assert rows_of(listing) == [run.id]
+
+
+def test_the_chosen_chip_is_marked_for_who_cannot_see_it(browser):
+    marked = re.findall(
+        r'<a class="chip[^>]* aria-current="true">.*?</svg>(\w+) ', browser.get(f"{HUB}?bucket=failed").text
+    )
+
+    assert marked == ["Failed"]
 
 
 def test_the_hub_offers_no_way_to_change_a_run(app):

@@ -12,7 +12,7 @@ from app.core.runs.known import LabelledType, labelled_types
 from app.core.runs.models import BulkOperationRun
 from app.core.tenants import Tenant
 
-PAGE = 50
+PAGE = 25
 NEWS = 1000  # newer runs that are counted one by one
 PARTS = 12  # types and labels that a list reads apart
 

@@ -50,6 +50,8 @@ def test_another_tenants_run_a_missing_run_and_an_unknown_tenant_are_refused_ali
         "/",
         "/monitoring/operations",
         "/monitoring/operations/list",
+        "/monitoring/operations/views",
+        "/monitoring/operations/views/new",
         "/notifications",
         "/notifications/unread",
         "/start",
