@@ -28,6 +28,7 @@ from app.core.web.polling import polled
 from app.monitoring.blueprints import fragments, pages
 from app.monitoring.filters import LONGEST_TEXT, RANGE_LABELS, HubFilter, read_filter
 from app.monitoring.pace import pace_of
+from app.monitoring.rows import row_of
 from app.monitoring.shown_page import ShownPage, turn_to
 from app.monitoring.versions import LIST_VERSION
 from app.monitoring.waiting import vain_wait
@@ -73,6 +74,7 @@ def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
         "ptag": f"{version}/{_state_of(shown)}",
         "chosen": chosen,
         "buckets": list(StatusBucket),
+        "row": row_of,
         "most_news": NEWS,
         "newest_url": url_for("monitoring.index", **chosen.query),
         "newer_url": _url(chosen, after=page.newer),

@@ -1,13 +1,13 @@
 """Fragments: the parts of pages that htmx fetches again."""
 
-from flask import Response, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request
 
 PTAG = "HX-PTag"
 VARY = "HX-Request, HX-History-Restore-Request"
 
 
 def render_fragment(template: str, ptag: str | None = None, **context: object) -> Response:
-    """A rendered partial that no cache keeps.
+    """A rendered partial that no cache keeps; of the frame's values it gets tenant, role and may_start alone.
 
     Args:
         template: an underscore file.
@@ -15,6 +15,7 @@ def render_fragment(template: str, ptag: str | None = None, **context: object) -
             by `unchanged`.
         context: what the partial needs.
     """
+    g.is_fragment = True
     answer = make_response(render_template(template, ptag=ptag, **context))
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Vary"] = VARY

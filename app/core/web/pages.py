@@ -15,7 +15,7 @@ from app.core.registry.stages import Stage
 from app.core.runs.filter import RunFilter
 from app.core.runs.listing import list_runs
 from app.core.runs.new_run import Started
-from app.core.runs.queries import find_run
+from app.core.runs.queries import find_run, has_active_run
 from app.core.runs.start import start_operation
 from app.core.users import Role, memberships_of
 from app.core.web import session
@@ -156,5 +156,9 @@ def _form(
 
 
 def _badge() -> Response:
-    count = unread_count(current_tenant().id, signed_in_user().id)
-    return render_fragment("core/_unread_badge.html", unread_count=count)
+    tenant, user = current_tenant(), signed_in_user()
+    return render_fragment(
+        "core/_unread_badge.html",
+        unread_count=unread_count(tenant.id, user.id),
+        bell_is_live=has_active_run(tenant, user.id),
+    )

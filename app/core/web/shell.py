@@ -18,6 +18,7 @@ from app.core.registry.stages import Stage
 from app.core.runs.queries import has_active_run
 from app.core.runs.workers import live_run_types
 from app.core.users import Role, memberships_of
+from app.core.web.assets import static_url
 
 EXTENSION = "tenantatlas.nav"
 
@@ -30,7 +31,11 @@ def init_shell(app: Flask, nav: list[NavItem]) -> None:
         nav: entries that do not come from a plugin.
     """
     app.extensions[EXTENSION] = nav
-    app.jinja_env.globals |= {"now": clock.now, "live_run_types": live_run_types}
+    app.jinja_env.globals |= {
+        "now": clock.now,
+        "static_url": static_url,
+        "live_run_types": live_run_types,
+    }
 
     @app.url_defaults
     def _add_tenant(endpoint: str, values: JsonObject) -> None:
@@ -45,14 +50,14 @@ def init_shell(app: Flask, nav: list[NavItem]) -> None:
     @app.context_processor
     def _frame() -> JsonObject:
         tenant = g.get("tenant")
+        seen = {"tenant": tenant, "role": current_role(), "may_start": may(Role.OPERATOR)}
+        if g.get("is_fragment"):
+            return seen
         memberships = memberships_of(current_user.id) if current_user.is_authenticated else []
         owned = [found.tenant for found in memberships if Role(found.role) is Role.OWNER]
         nav_items = _nav(app) if tenant is not None else []
-        return {
+        return seen | {
             "app_version": __version__,
-            "tenant": tenant,
-            "role": current_role(),
-            "may_start": may(Role.OPERATOR),
             "may_make_tokens": may(Role.MANAGER),
             "memberships": memberships,
             "owns_a_tenant": bool(owned),
