@@ -6,7 +6,7 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from app.core.access import current_tenant, may, signed_in_user, tenant_required
-from app.core.errors import InvalidParametersError, UnknownRunTypeError
+from app.core.errors import InvalidInputError, InvalidParametersError, UnknownRunTypeError
 from app.core.notifications import mark_read, recent_notifications, unread_count
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import AnyOperation
@@ -16,7 +16,7 @@ from app.core.runs.listing import RunFilter, list_runs
 from app.core.runs.new_run import Started
 from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation
-from app.core.users import Role, memberships_of
+from app.core.users import Notices, Role, choose_notices, memberships_of
 from app.core.web import session
 from app.core.web.forms import start_fields, start_values
 from app.core.web.fragments import render_fragment
@@ -61,7 +61,24 @@ def tenant_home() -> str:
 def notifications() -> str:
     """What the viewer was told, newest first."""
     found = recent_notifications(current_tenant().id, signed_in_user().id)
-    return render_template("core/notifications.html", notifications=found, may_manage=may(Role.MANAGER))
+    return render_template(
+        "core/notifications.html",
+        notifications=found,
+        may_manage=may(Role.MANAGER),
+        notices=signed_in_user().notices,
+    )
+
+
+@core_pages.post("/t/<tenant>/notifications/preference")
+@tenant_required(Role.READONLY)
+def choose_what_is_told() -> Response:
+    """Keep what the viewer wants to be told, in this and every other tenant."""
+    wanted = request.form.get("notices", "")
+    if wanted not in set(Notices):
+        raise InvalidInputError(f"notices: {wanted[:40]!r} is none of {', '.join(Notices)}")
+    choose_notices(signed_in_user(), Notices(wanted))
+    flash("Saved: this is what you are told from now on.", "success")
+    return redirect(url_for("core.notifications"))
 
 
 @core_pages.post("/t/<tenant>/notifications/read")
