@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Select, func, select
 
-from app.core import Tenant, db
+from app.core import RunFacts, Tenant, db
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.models import Finding
 from app.plugins.drift.severity import Severity
@@ -58,6 +58,20 @@ def count_open_findings(tenant: Tenant) -> dict[Severity, int]:
     )
     counted = dict(db.session.execute(query).all())
     return {severity: counted.get(severity.rank, 0) for severity in Severity}
+
+
+def new_findings(run: RunFacts) -> dict[Severity, int]:
+    """How many findings of each severity a run found that none had found before; those without are left out.
+
+    For `OperationType.new_findings`. Counted in the table, so that a resumed run counts what its earlier
+    attempts have found.
+    """
+    query = select(Finding.severity, func.count()).where(
+        Finding.tenant_id == run.tenant.id,
+        Finding.operation_run_id == run.id,
+        Finding.first_run_id == run.id,
+    )
+    return {Severity(name): count for name, count in db.session.execute(query.group_by(Finding.severity))}
 
 
 def find_finding(tenant: Tenant, finding_id: int) -> Finding | None:

@@ -32,6 +32,10 @@ def test_a_channel_is_added_with_options_from_standard_input(flask_cli, offer):
         "failed",
         "--run-type",
         "probe.check",
+        "--severity",
+        "high",
+        "--digest",
+        "1h",
         "--options-stdin",
         input=OPTIONS,
     )
@@ -45,6 +49,7 @@ def test_a_channel_is_added_with_options_from_standard_input(flask_cli, offer):
         True,
     )
     assert (row["buckets"], row["run_types"], row["last"]) == (["failed"], ["probe.check"], None)
+    assert (row["severity"], row["digest"]) == ("high", "1h")
     assert "nothing yet" in flask_cli("channels", "list", "--tenant", "fictional").stdout
 
 
