@@ -1,5 +1,7 @@
 """Core's own pages: home, a tenant's start page, notifications, starting an operation."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
@@ -16,11 +18,14 @@ from app.core.runs.listing import RunFilter, list_runs
 from app.core.runs.new_run import Started
 from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation
+from app.core.runs.trend import runs_per_day
 from app.core.users import Notices, Role, choose_notices, memberships_of
 from app.core.web import session
+from app.core.web.all_tenants import all_tenants_of
 from app.core.web.forms import start_fields, start_values
 from app.core.web.fragments import render_fragment
 from app.core.web.overview import overview_of
+from app.core.web.trend_chart import TrendChart
 
 LATEST = 5
 
@@ -37,11 +42,13 @@ def healthz() -> tuple[dict[str, str], int]:
 @core_pages.get("/")
 @login_required  # type: ignore[untyped-decorator]  # flask-login has no types
 def home() -> ResponseReturnValue:
-    """The viewer's tenants, or the one there is."""
+    """The viewer's tenants, worst first, or the one there is."""
     memberships = memberships_of(signed_in_user().id)
     if len(memberships) == 1:
         return redirect(url_for("core.tenant_home", tenant=memberships[0].tenant.slug))
-    return render_template("core/home.html")
+    words = request.args.get("q", "").strip()
+    found = all_tenants_of(current_catalog(), memberships, words=words, page=_page(request.args))
+    return render_template("core/home.html", found=found, words=words, memberships=memberships)
 
 
 @core_pages.get("/t/<tenant>/")
@@ -52,6 +59,7 @@ def tenant_home() -> str:
     return render_template(
         "core/tenant_home.html",
         cards=overview_of(current_catalog(), tenant),
+        trend=TrendChart(runs_per_day(tenant)),
         runs=list_runs(tenant, RunFilter(), limit=LATEST),
     )
 
@@ -169,6 +177,13 @@ def _form(
     return render_template(
         "core/start_operation.html", operation=operation, fields=fields, errors=errors or {}
     )
+
+
+def _page(args: Mapping[str, str]) -> int:
+    wanted = args.get("page", "1")
+    if not (wanted.isascii() and wanted.isdigit() and int(wanted[:9]) > 0):
+        raise InvalidInputError(f"page: {wanted[:40]!r} is no number from 1")
+    return int(wanted[:9])
 
 
 def _badge() -> Response:

@@ -1,0 +1,95 @@
+"""How tenants stand, and their runs day by day."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from app.core import clock
+from app.core.db import database_now, db
+from app.core.runs.models import BulkOperationRun
+from app.core.runs.standing import standings
+from app.core.runs.status import RunStatus, StatusBucket
+from app.core.runs.trend import DAYS, runs_per_day
+from app.core.runs.workers import WorkerCard, note_worker
+from tests.support.asking import asking, plan_of
+from tests.support.databases import on_both_databases
+
+
+@pytest.fixture
+def age(app):
+    """Let a run have ended that many days ago."""
+
+    def move(run, days):
+        statement = update(BulkOperationRun).where(BulkOperationRun.id == run.id)
+        db.session.execute(statement.values(finished_at=database_now(-86_400 * days)))
+        db.session.commit()
+
+    return move
+
+
+def looks(asked):
+    return [one for one in asked if one.statement.startswith("SELECT")]
+
+
+def in_numbers(standing):
+    return standing.queued, standing.running, standing.failed
+
+
+@on_both_databases
+def test_every_tenant_is_told_what_waits_runs_and_failed_lately(app, make_run, make_tenant, age):
+    busy, quiet, unasked = (make_tenant() for _ in range(3))
+    make_run(tenant=busy)
+    make_run(RunStatus.RUNNING, tenant=busy)
+    make_run(RunStatus.COMPLETED, tenant=busy, succeeded=1)
+    make_run(RunStatus.COMPLETED_WITH_ERRORS, tenant=busy, succeeded=1, failed=1)
+    make_run(RunStatus.COMPLETED, tenant=busy, failed=2)
+    make_run(RunStatus.FAILED, tenant=busy)
+    make_run(RunStatus.ABORTED, tenant=busy, retention=3_600.0 * 24 * 90)
+    age(make_run(RunStatus.FAILED, tenant=busy), days=8)
+    make_run(RunStatus.FAILED, tenant=unasked)
+
+    found = standings([busy, quiet])
+
+    assert {key: in_numbers(one) for key, one in found.items()} == {busy.id: (1, 1, 3), quiet.id: (0, 0, 0)}
+    assert not found[busy.id].has_worker
+    note_worker(WorkerCard("w", "host", 1, "1", 1, {}, []), 60)
+    assert standings([busy])[busy.id].has_worker
+
+
+@on_both_databases
+def test_failures_are_counted_by_indexes_and_in_as_many_queries_for_many_tenants(app, make_tenant):
+    tenants = [make_tenant() for _ in range(3)]
+    with asking() as asked_of_one:
+        standings(tenants[:1])
+    with asking() as asked:
+        standings(tenants)
+
+    assert len(looks(asked)) == len(looks(asked_of_one)) == 4
+    plans = [" ".join(plan_of(one)) for one in asked if "finished_at" in one.statement]
+    assert "ix_bulk_operation_runs_finished" in plans[0]
+    assert "ix_bulk_operation_runs_kept_by_type" in plans[1]
+
+
+@on_both_databases
+def test_every_day_has_its_runs_by_bucket_and_those_without_have_none(app, tenant, make_run, make_tenant):
+    today = clock.now().astimezone(UTC).date()
+    midnight = datetime(today.year, today.month, today.day, tzinfo=UTC)
+    make_run()
+    make_run(RunStatus.FAILED, created_at=midnight)
+    make_run(RunStatus.COMPLETED, succeeded=1, created_at=midnight - timedelta(microseconds=1))
+    make_run(RunStatus.COMPLETED, succeeded=1, created_at=midnight - timedelta(hours=24))
+    make_run(RunStatus.COMPLETED, created_at=midnight - timedelta(days=DAYS - 1))
+    make_run(RunStatus.COMPLETED, created_at=midnight - timedelta(days=DAYS - 1, seconds=1))
+    make_run(RunStatus.FAILED, tenant=make_tenant())
+
+    days = runs_per_day(tenant)
+
+    assert [day.day for day in days] == [today - timedelta(days=past) for past in reversed(range(DAYS))]
+    told = {
+        (today - day.day).days: {name.value: n for name, n in day.counts.items() if n}
+        for day in days
+        if day.total
+    }
+    assert told == {0: {"queued": 1, "failed": 1}, 1: {"succeeded": 2}, DAYS - 1: {"succeeded": 1}}
+    assert list(days[0].counts) == list(StatusBucket)
