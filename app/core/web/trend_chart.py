@@ -9,13 +9,12 @@ from app.core.runs.trend import RunsOfDay
 STEP, WIDTH = 10.0, 8.0  # from one day's bar to the next, and how wide it is
 HEIGHT = 60.0
 LEAST = 1.5  # height of whatever is not nothing: one failure among thousands is seen
-# From the bottom up; what is not over yet is one part.
-PARTS = (
-    ("good", (StatusBucket.SUCCEEDED,)),
-    ("warn", (StatusBucket.PARTIALLY_SUCCEEDED,)),
-    ("bad", (StatusBucket.FAILED,)),
-    ("info", (StatusBucket.QUEUED, StatusBucket.RUNNING)),
-)
+# From the bottom up.
+TONES = {
+    StatusBucket.SUCCEEDED: "good",
+    StatusBucket.PARTIALLY_SUCCEEDED: "warn",
+    StatusBucket.FAILED: "bad",
+}
 
 
 @dataclass(frozen=True)
@@ -58,24 +57,23 @@ class TrendChart:
     @property
     def totals(self) -> dict[StatusBucket, int]:
         """Runs of all days by bucket."""
-        return {bucket: sum(day.counts[bucket] for day in self.days) for bucket in StatusBucket}
+        return {bucket: sum(day.counts[bucket] for day in self.days) for bucket in TONES}
 
     @property
     def sentence(self) -> str:
         """What the drawing shows, for who does not see it."""
         parts = [f"{count:,} {bucket.label}" for bucket, count in self.totals.items() if count]
         most = f"the most on {self.busiest.day.isoformat()}: {self.busiest.total:,}"
-        return f"{self.total:,} runs in {len(self.days)} days: {', '.join(parts)}; {most}."
+        return f"{self.total:,} runs ended in {len(self.days)} days: {', '.join(parts)}; {most}."
 
     @property
     def bars(self) -> Iterator[Bar]:
         """Every rectangle; the busiest day reaches the top at most."""
-        scale = (HEIGHT - LEAST * len(PARTS)) / max(self.busiest.total, 1)
+        scale = (HEIGHT - LEAST * len(TONES)) / max(self.busiest.total, 1)
         for place, day in enumerate(self.days):
             top = HEIGHT
-            for tone, buckets in PARTS:
-                count = sum(day.counts[bucket] for bucket in buckets)
-                if count:
-                    height = round(LEAST + count * scale, 2)
+            for bucket, tone in TONES.items():
+                if day.counts[bucket]:
+                    height = round(LEAST + day.counts[bucket] * scale, 2)
                     top = round(top - height, 2)
                     yield Bar(tone, STEP * place + (STEP - WIDTH) / 2, top, height)

@@ -4,18 +4,18 @@ from datetime import date, timedelta
 
 from app.core.runs.status import StatusBucket
 from app.core.runs.trend import RunsOfDay
-from app.core.web.trend_chart import HEIGHT, LEAST, TrendChart
+from app.core.web.trend_chart import HEIGHT, LEAST, TONES, TrendChart
 
 FIRST = date(2026, 3, 1)
 
 
 def chart(*counts):
-    none = dict.fromkeys(StatusBucket, 0)
+    none = dict.fromkeys(TONES, 0)
     return TrendChart([RunsOfDay(FIRST + timedelta(days=n), none | one) for n, one in enumerate(counts)])
 
 
 def test_the_busiest_day_reaches_the_top_and_no_day_goes_beyond():
-    drawn = chart(dict.fromkeys(StatusBucket, 250), {StatusBucket.SUCCEEDED: 1}, {})
+    drawn = chart(dict.fromkeys(TONES, 250), {StatusBucket.SUCCEEDED: 1}, {})
 
     bars = list(drawn.bars)
 
@@ -33,13 +33,10 @@ def test_one_failure_among_thousands_is_high_enough_to_see():
     assert bars[1].y + bars[1].height == bars[0].y, "it stands on the others"
 
 
-def test_what_is_not_over_yet_is_one_part():
-    bars = list(chart({StatusBucket.QUEUED: 1, StatusBucket.RUNNING: 2}).bars)
-
-    assert [bar.tone for bar in bars] == ["info"]
-
-
 def test_the_drawing_is_said_in_a_sentence():
     drawn = chart({StatusBucket.SUCCEEDED: 1200}, {StatusBucket.SUCCEEDED: 2, StatusBucket.FAILED: 1})
 
-    assert drawn.sentence == "1,203 runs in 2 days: 1,202 succeeded, 1 failed; the most on 2026-03-01: 1,200."
+    assert (
+        drawn.sentence
+        == "1,203 runs ended in 2 days: 1,202 succeeded, 1 failed; the most on 2026-03-01: 1,200."
+    )
