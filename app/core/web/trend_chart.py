@@ -64,7 +64,7 @@ class TrendChart:
         """What the drawing shows, for who does not see it."""
         parts = [f"{count:,} {bucket.label}" for bucket, count in self.totals.items() if count]
         most = f"the most on {self.busiest.day.isoformat()}: {self.busiest.total:,}"
-        return f"{self.total:,} runs ended in {len(self.days)} days: {', '.join(parts)}; {most}."
+        return f"{self.total:,} runs of {len(self.days)} days have ended: {', '.join(parts)}; {most}."
 
     @property
     def bars(self) -> Iterator[Bar]:

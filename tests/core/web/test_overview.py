@@ -147,7 +147,7 @@ def test_the_last_days_are_drawn_said_and_listed(browser, make_run):
     page = home(browser)
 
     assert 'role="img" aria-labelledby="trend-title trend-said"' in page
-    assert "2 runs ended in 30 days: 1 succeeded, 1 failed; the most on" in page
+    assert "2 runs of 30 days have ended: 1 succeeded, 1 failed; the most on" in page
     assert page.count('<th scope="row" class="short">') == 30
     assert 'style="' not in page
 

@@ -38,5 +38,5 @@ def test_the_drawing_is_said_in_a_sentence():
 
     assert (
         drawn.sentence
-        == "1,203 runs ended in 2 days: 1,202 succeeded, 1 failed; the most on 2026-03-01: 1,200."
+        == "1,203 runs of 2 days have ended: 1,202 succeeded, 1 failed; the most on 2026-03-01: 1,200."
     )
