@@ -39,7 +39,7 @@ def list_(slug: str | None, *, as_json: bool) -> None:
         told = f"{last['state']}: {last['said']}" if last and last["said"] else last and last["state"]
         click.echo(
             f"{row['id']:>6}  {row['tenant']:<20} {row['name']:<28} {row['channel']:<12} {state:<4} "
-            f"{', '.join(row['buckets'])}; last: {told or 'nothing yet'}"
+            f"{', '.join(_wanted(row))}; last: {told or 'nothing yet'}"
         )
 
 
@@ -113,6 +113,12 @@ def remove(channel_id: int) -> None:
     """Remove a channel with everything that waits for it."""
     subscribing.unsubscribe(_tenant_of(channel_id), channel_id)
     click.echo(f"Channel {channel_id} is removed.")
+
+
+def _wanted(row: JsonObject) -> list[str]:
+    found = [f"new findings {row['severity']} or worse"] if row["severity"] else []
+    digest = [] if row["digest"] == Digest.NONE else [f"digest of {row['digest']}"]
+    return [*row["buckets"], *found, *digest]
 
 
 def _tenant_of(channel_id: int) -> Tenant:

@@ -50,7 +50,8 @@ def test_a_channel_is_added_with_options_from_standard_input(flask_cli, offer):
     )
     assert (row["buckets"], row["run_types"], row["last"]) == (["failed"], ["probe.check"], None)
     assert (row["severity"], row["digest"]) == ("high", "1h")
-    assert "nothing yet" in flask_cli("channels", "list", "--tenant", "fictional").stdout
+    listed = flask_cli("channels", "list", "--tenant", "fictional").stdout
+    assert "failed, new findings high or worse, digest of 1h; last: nothing yet" in listed
 
 
 @pytest.mark.parametrize(

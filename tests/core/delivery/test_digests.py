@@ -190,6 +190,31 @@ def test_two_tenants_and_two_channels_are_never_in_one_message(
     assert sorted(runs_told(pigeons)) == [[here], [here], [there]]
 
 
+def test_what_follows_another_message_is_never_sent_by_itself(hourly, make_run, pigeons, send):
+    runs = [make_run(RunStatus.COMPLETED).id for _ in range(2)]
+    pigeons.failures = [DeliveryFailedError("Fog.")]
+    open_the_window()
+    send()
+    _change(runs[1], next_at=database_now(-1))
+
+    assert send() == 0, "only its first message is ever due"
+
+
+def test_what_is_being_tried_by_itself_is_not_gathered(hourly, make_run, pigeons, send):
+    first, tried = (make_run(RunStatus.COMPLETED).id for _ in range(2))
+    _change(tried, attempts=2)
+    open_the_window()
+    send()
+
+    assert runs_told(pigeons) == [[first]]
+    assert [(one.state, one.attempts) for one in deliveries()][1] == (DeliveryState.PENDING, 2)
+
+
+def _change(run_id, **columns):
+    db.session.execute(update(Delivery).where(Delivery.run_id == run_id).values(**columns))
+    db.session.commit()
+
+
 def test_a_late_answer_changes_nothing(hourly, make_run, pigeons, send):
     for _ in range(2):
         make_run(RunStatus.COMPLETED)
