@@ -38,6 +38,7 @@ from app.core.web.channel_pages import channel_pages
 from app.core.web.errors import init_errors
 from app.core.web.headers import init_headers
 from app.core.web.pages import core_pages
+from app.core.web.patterns import pattern_pages
 from app.core.web.plugin_pages import plugin_pages
 from app.core.web.retry_pages import retry_pages
 from app.core.web.schedule_pages import NAV as SCHEDULES
@@ -117,7 +118,9 @@ def _build_shell(app: Flask, settings: Settings) -> None:
     init_login(app)
     csrf = CSRFProtect(app)
     init_headers(app)
-    if not settings.debug:
+    if settings.debug:
+        app.register_blueprint(pattern_pages)
+    else:
         init_errors(app)
     init_shell(app, [monitoring.NAV, SCHEDULES])
     app.register_blueprint(core_pages)

@@ -53,6 +53,7 @@ from app.core.runs.document import run_document
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation
+from app.core.severity import Severity
 from app.core.statements import upsert
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug
 from app.core.users import Role, User
@@ -94,6 +95,7 @@ __all__ = [
     "RunFacts",
     "RunFailedError",
     "RunItems",
+    "Severity",
     "SourceDocument",
     "SourceProblem",
     "Tenant",

@@ -4,14 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, literal, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.db import CoreModel, JsonObject, changed_rows, db
 from app.core.statements import upsert
+from app.core.users import Notices, User
 
 SHOWN = 100
+PROBLEMS = ("partially_succeeded", "failed")  # buckets of runs in which not everything worked
 
 
 class NotificationKind(StrEnum):
@@ -62,19 +64,27 @@ def notify(  # noqa: PLR0913 - each argument is one column
     counts: JsonObject,
     error_summary: str | None = None,
 ) -> None:
-    """Add a notification to the current transaction, once: a second one of the same kind does nothing."""
-    insert = upsert(Notification).values(
-        tenant_id=tenant_id,
-        user_id=user_id,
-        run_id=run_id,
-        kind=kind,
-        run_type=run_type,
-        title=title[:200],
-        status_bucket=status_bucket,
-        counts=counts,
-        error_summary=error_summary,
-        created_at=clock.now(),
-    )
+    """Add a notification to the current transaction, once: a second one of the same kind does nothing.
+
+    What the user has chosen is read by the statement that inserts: nobody is told who has said no before.
+    """
+    values: JsonObject = {
+        "tenant_id": tenant_id,
+        "run_id": run_id,
+        "kind": kind,
+        "run_type": run_type,
+        "title": title[:200],
+        "status_bucket": status_bucket,
+        "counts": counts,
+        "error_summary": error_summary,
+        "created_at": clock.now(),
+    }
+    columns = Notification.__table__.c
+    given = [literal(value, columns[name].type) for name, value in values.items()]
+    is_problem = kind is NotificationKind.FINISHED and status_bucket in PROBLEMS
+    told = (Notices.ALWAYS, Notices.PROBLEMS) if is_problem else (Notices.ALWAYS,)
+    chosen = select(User.id, *given).where(User.id == user_id, User.notices.in_(told))
+    insert = upsert(Notification).from_select(["user_id", *values], chosen)
     db.session.execute(insert.on_conflict_do_nothing(index_elements=["run_id", "user_id", "kind"]))
 
 

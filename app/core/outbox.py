@@ -35,12 +35,14 @@ from sqlalchemy.types import TypeDecorator
 
 from app.core.audit import SYSTEM
 from app.core.db import CoreModel, JsonObject, database_now, table_of
+from app.core.severity import Severity
 from app.core.statements import Change, is_sqlite, upsert
 
 NAME_LENGTH = 80
 SAID_LENGTH = 300
 # As text, in the index and in queries alike: with bound values no database sees that a partial index serves.
 WAITING = text("state = 'pending'")
+GATHERED = text("digest_id IS NOT NULL")
 
 
 class NameList(TypeDecorator[tuple[str, ...]]):
@@ -81,10 +83,17 @@ class ChannelSubscription(CoreModel):
     options: Mapped[str] = mapped_column(Text)  # sealed
     buckets: Mapped[tuple[str, ...]] = mapped_column(NameList)  # which ends are told
     run_types: Mapped[tuple[str, ...]] = mapped_column(NameList)  # of these; none: of all
+    least_rank: Mapped[int | None]  # only runs with new findings of at least this `Severity.rank`; none: all
+    digest_seconds: Mapped[int] = mapped_column(default=0)  # messages of that long go together; 0: each alone
     is_enabled: Mapped[bool] = mapped_column(default=True)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_by: Mapped[str] = mapped_column(String(255), default=SYSTEM)  # e-mail, or `system`
     created_at: Mapped[datetime]  # by the database's clock, as every moment here
+
+    @property
+    def least_severity(self) -> Severity | None:
+        """How severe new findings must be at least; none: runs are told whatever they found."""
+        return None if self.least_rank is None else list(Severity)[self.least_rank]
 
 
 class Delivery(CoreModel):
@@ -95,6 +104,7 @@ class Delivery(CoreModel):
         UniqueConstraint("run_id", "subscription_id"),
         Index(None, "subscription_id", "id"),
         Index("ix_deliveries_due", "next_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_deliveries_gathered", "digest_id", sqlite_where=GATHERED, postgresql_where=GATHERED),
         {"sqlite_autoincrement": True},
     )
 
@@ -109,6 +119,9 @@ class Delivery(CoreModel):
     said: Mapped[str | None] = mapped_column(String(400))  # what went wrong last, sanitized
     created_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
+    digest_id: Mapped[int | None] = mapped_column(
+        ForeignKey("deliveries.id", ondelete="SET NULL")
+    )  # it goes in one message with this one
 
     @property
     def is_test(self) -> bool:
@@ -119,7 +132,7 @@ class Delivery(CoreModel):
 _closed: ContextVar[bool] = ContextVar("outbox_closed", default=False)
 
 
-def posting(tenant_id: int, run_id: int, run_type: str, bucket: str) -> list[Change]:
+def posting(tenant_id: int, run_id: int, run_type: str, bucket: str, worst: int | None) -> list[Change]:
     """What puts a message about the end of a run into the outbox, one for each channel that wants it.
 
     Nothing in it should fail where the run's own row can be written: a subscription that is being removed
@@ -130,13 +143,14 @@ def posting(tenant_id: int, run_id: int, run_type: str, bucket: str) -> list[Cha
         run_id: a run of it that ends in the current transaction.
         run_type: for the filter.
         bucket: how it ended.
+        worst: `Severity.rank` of its worst new finding; none: it has none.
 
     Returns:
         One statement; none while the outbox is closed.
     """
     if not is_open():
         return []
-    return [(_posting(on_sqlite=is_sqlite()), values_of(tenant_id, run_id, run_type, bucket))]
+    return [(_posting(on_sqlite=is_sqlite()), values_of(tenant_id, run_id, run_type, bucket, worst))]
 
 
 def posted(run: FromClause) -> Insert:
@@ -148,13 +162,14 @@ def posted(run: FromClause) -> Insert:
     return _posting(on_sqlite=False, given=exists().select_from(run))
 
 
-def values_of(tenant_id: int, run_id: int, run_type: str, bucket: str) -> JsonObject:
+def values_of(tenant_id: int, run_id: int, run_type: str, bucket: str, worst: int | None) -> JsonObject:
     """The values of `posted`; see `posting`."""
     return {
         "post_tenant": tenant_id,
         "post_run": run_id,
         "post_type": _pattern(run_type),
         "post_bucket": _pattern(bucket),
+        "post_worst": worst,
     }
 
 
@@ -177,15 +192,14 @@ def closed() -> Iterator[None]:
 def _posting(*, on_sqlite: bool, given: ColumnElement[bool] | None = None) -> Insert:
     wants = table_of(ChannelSubscription)
     types = type_coerce(wants.c.run_types, String)
-    now = database_now()
     chosen = (
         select(
             wants.c.id,
             bindparam("post_run", type_=Integer()),
             literal(DeliveryState.PENDING.value),
             literal(0),
-            now,
-            now,
+            database_now(wants.c.digest_seconds),
+            database_now(),
         )
         .where(
             true() if given is None else given,
@@ -193,6 +207,7 @@ def _posting(*, on_sqlite: bool, given: ColumnElement[bool] | None = None) -> In
             wants.c.is_enabled,
             type_coerce(wants.c.buckets, String).like(bindparam("post_bucket", type_=String()), escape="/"),
             or_(types == "", types.like(bindparam("post_type", type_=String()), escape="/")),
+            or_(wants.c.least_rank.is_(None), wants.c.least_rank >= bindparam("post_worst", type_=Integer())),
         )
         # On PostgreSQL: keep it until the commit, and leave alone what somebody is removing.
         .with_for_update(read=True, key_share=True, skip_locked=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
@@ -42,6 +42,14 @@ class Role(StrEnum):
         return self.rank >= needed.rank
 
 
+class Notices(StrEnum):
+    """Which of their own runs a person is told about by the bell, in every tenant."""
+
+    ALWAYS = "always"  # when one is queued, and when it has ended
+    PROBLEMS = "problems"  # when one has ended, and not everything worked
+    NEVER = "never"
+
+
 class User(UserMixin, CoreModel):
     """A person who signs in."""
 
@@ -53,6 +61,7 @@ class User(UserMixin, CoreModel):
     password_hash: Mapped[str] = mapped_column(String(255))  # argon2id
     session_epoch: Mapped[int] = mapped_column(default=0)  # raised: every session of this user ends
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    notices: Mapped[Notices] = mapped_column(String(16), default=Notices.ALWAYS)
 
     def get_id(self) -> str:
         """What the session keeps: identity and epoch."""
@@ -107,6 +116,12 @@ def set_membership(user: User, tenant: Tenant, role: Role) -> Membership:
     membership.role = role
     db.session.commit()
     return membership
+
+
+def choose_notices(user: User, notices: Notices) -> None:
+    """Tell a user about their runs so from now on; what was told stays; commits."""
+    db.session.execute(update(User).where(User.id == user.id).values(notices=notices))
+    db.session.commit()
 
 
 def find_user(email: str) -> User | None:

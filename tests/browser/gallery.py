@@ -137,7 +137,13 @@ def _channels(tenant: Tenant) -> dict[str, int]:
     failed = {"buckets": ("failed", "partially_succeeded")}
     listen(tenant, name="Night shift", channel="email", to=["night@example.com"], **failed)
     off = listen(
-        tenant, name="Ticket system", channel="webhook", url="https://hooks.example.com", secret="x" * 16
+        tenant,
+        name="Ticket system",
+        channel="webhook",
+        least_severity="high",
+        digest="1h",
+        url="https://hooks.example.com",
+        secret="x" * 16,
     )
     switch_off(tenant, off.id)
     return {"channel": off.id}

@@ -1,9 +1,20 @@
 from sqlalchemy import select
 
 from app.core.db import db
-from app.core.notifications import Notification, mark_read, recent_notifications, unread_count
+from app.core.notifications import (
+    Notification,
+    NotificationKind,
+    mark_read,
+    notify,
+    recent_notifications,
+    unread_count,
+)
+from app.core.runs import lifecycle
 from app.core.runs.status import RunStatus
+from app.core.runs.tally import Tally
+from app.core.users import Notices, choose_notices
 from tests.support.databases import on_both_databases
+from tests.support.records import lease_of
 
 
 @on_both_databases
@@ -47,3 +58,63 @@ def test_the_first_failure_is_the_summary_and_carries_no_secret(app, operator, m
     assert told.status_bucket == "failed"
     assert "was refused" in told.error_summary
     assert "hunter2" not in told.error_summary
+
+
+def kinds_told(user):
+    query = select(Notification.kind, Notification.status_bucket).where(Notification.user_id == user.id)
+    told = [tuple(row) for row in db.session.execute(query.order_by(Notification.id))]
+    db.session.commit()
+    return told
+
+
+@on_both_databases
+def test_who_wants_problems_is_told_of_ends_in_which_not_everything_worked(app, operator, make_run):
+    choose_notices(operator, Notices.PROBLEMS)
+
+    make_run(user=operator, run_type="probe.waits")
+    make_run(RunStatus.COMPLETED, succeeded=1, user=operator)
+    make_run(RunStatus.COMPLETED_WITH_ERRORS, user=operator)
+    make_run(RunStatus.FAILED, user=operator)
+
+    assert kinds_told(operator) == [("finished", "partially_succeeded"), ("finished", "failed")]
+
+
+@on_both_databases
+def test_who_wants_nothing_is_told_nothing_in_any_tenant_and_others_are(
+    app, tenant, make_tenant, operator, make_user, make_run
+):
+    other, elsewhere = make_user(tenant=tenant), make_tenant()
+    choose_notices(operator, Notices.NEVER)
+
+    make_run(RunStatus.FAILED, user=operator)
+    make_run(RunStatus.FAILED, user=operator, tenant=elsewhere)
+    make_run(RunStatus.COMPLETED, user=other)
+
+    assert kinds_told(operator) == []
+    assert kinds_told(other) == [("queued", "queued"), ("finished", "succeeded")]
+
+
+@on_both_databases
+def test_a_choice_holds_for_runs_that_are_already_under_way_and_nothing_is_told_twice(
+    app, tenant, operator, make_run
+):
+    run = make_run(RunStatus.RUNNING, user=operator, succeeded=1)
+    choose_notices(operator, Notices.NEVER)
+    lifecycle.finish(lease_of(run), RunStatus.FAILED, Tally())
+    assert kinds_told(operator) == [("queued", "queued")]
+
+    choose_notices(operator, Notices.ALWAYS)
+    for _ in range(2):
+        notify(
+            tenant.id,
+            operator.id,
+            run.id,
+            NotificationKind.FINISHED,
+            run_type="probe.check",
+            title="Probe",
+            status_bucket="failed",
+            counts=run.counts,
+        )
+        db.session.commit()
+
+    assert kinds_told(operator) == [("queued", "queued"), ("finished", "failed")]

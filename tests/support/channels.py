@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from app.core.db import database_now, db
 from app.core.delivery.subscribing import subscribe
-from app.core.delivery.wish import Wish
+from app.core.delivery.wish import Digest, Wish
 from app.core.outbox import Delivery
 from app.core.registry.catalog import EXTENSION, current_catalog
 from app.core.registry.contract import Plugin
@@ -52,11 +52,20 @@ def pigeons(app):
 
 
 def listen(
-    tenant, *, name="Loft", buckets=("succeeded", "failed"), run_types=(), channel="pigeon", **options
+    tenant,
+    *,
+    name="Loft",
+    buckets=("succeeded", "failed"),
+    run_types=(),
+    least_severity="",
+    digest=Digest.NONE,
+    channel="pigeon",
+    **options,
 ):
     """Subscribe a tenant to the pigeons."""
     given = options or {"loft": "north", "password": SECRET}
-    return subscribe(current_catalog(), tenant, channel, Wish(name, buckets, run_types, given))
+    wish = Wish(name, buckets, run_types, given, least_severity, digest)
+    return subscribe(current_catalog(), tenant, channel, wish)
 
 
 def deliveries():

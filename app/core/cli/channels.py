@@ -11,11 +11,12 @@ from app.core.db import JsonObject, db, reading
 from app.core.delivery import subscribing
 from app.core.delivery.queries import find_subscription, latest_deliveries, list_subscriptions
 from app.core.delivery.sending import deliver
-from app.core.delivery.wish import ENDS, Wish, channel_of
+from app.core.delivery.wish import ENDS, Digest, Wish, channel_of
 from app.core.errors import InvalidInputError
 from app.core.outbox import ChannelSubscription, Delivery, DeliveryState
 from app.core.registry.catalog import current_catalog
 from app.core.runs.status import StatusBucket
+from app.core.severity import Severity
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug, tenants_named
 
 channels = AppGroup("channels", help="Notification channels: who else is told how runs end.")
@@ -38,7 +39,7 @@ def list_(slug: str | None, *, as_json: bool) -> None:
         told = f"{last['state']}: {last['said']}" if last and last["said"] else last and last["state"]
         click.echo(
             f"{row['id']:>6}  {row['tenant']:<20} {row['name']:<28} {row['channel']:<12} {state:<4} "
-            f"{', '.join(row['buckets'])}; last: {told or 'nothing yet'}"
+            f"{', '.join(_wanted(row))}; last: {told or 'nothing yet'}"
         )
 
 
@@ -54,22 +55,35 @@ def list_(slug: str | None, *, as_json: bool) -> None:
     help="Which ends are told; may be repeated; default: partially_succeeded and failed.",
 )
 @click.option("--run-type", "run_types", multiple=True, help="Only of these; may be repeated; default: all.")
+@click.option(
+    "--severity",
+    type=click.Choice([severity.value for severity in Severity]),
+    help="Only runs with new findings that are at least so severe; default: all.",
+)
+@click.option(
+    "--digest",
+    default=Digest.NONE.value,
+    type=click.Choice([digest.value for digest in Digest]),
+    help="Gather messages for so long and send them as one; default: none.",
+)
 @click.option("--options-stdin", is_flag=True, help="Read the options, a JSON object, from standard input.")
 @cli_errors
-def add(
+def add(  # noqa: PLR0913 - each argument is one option
     slug: str,
     channel: str,
     name: str | None,
     ends: tuple[str, ...],
     run_types: tuple[str, ...],
     *,
+    severity: str | None,
+    digest: str,
     options_stdin: bool,
 ) -> None:
     """Add a channel. Options may be secrets: they are read from standard input."""
     catalog, tenant = current_catalog(), tenant_by_slug(slug)
     options = parameters_from(sys.stdin.read(), "--options-stdin") if options_stdin else {}
     told = ends or (StatusBucket.PARTIALLY_SUCCEEDED.value, StatusBucket.FAILED.value)
-    wish = Wish(name or channel_of(catalog, channel).label, told, run_types, options)
+    wish = Wish(name or channel_of(catalog, channel).label, told, run_types, options, severity or "", digest)
     made = subscribing.subscribe(catalog, tenant, channel, wish)
     click.echo(f"Channel {made.id} added: {made.name}.")
 
@@ -101,6 +115,12 @@ def remove(channel_id: int) -> None:
     click.echo(f"Channel {channel_id} is removed.")
 
 
+def _wanted(row: JsonObject) -> list[str]:
+    found = [f"new findings {row['severity']} or worse"] if row["severity"] else []
+    digest = [] if row["digest"] == Digest.NONE else [f"digest of {row['digest']}"]
+    return [*row["buckets"], *found, *digest]
+
+
 def _tenant_of(channel_id: int) -> Tenant:
     with reading():
         tenants = [tenant for tenant in all_tenants() if find_subscription(tenant, channel_id)]
@@ -124,6 +144,8 @@ def _row(tenant: Tenant, found: ChannelSubscription, latest: list[Delivery]) -> 
         "is_enabled": found.is_enabled,
         "buckets": found.buckets,
         "run_types": found.run_types,
+        "severity": found.least_severity,
+        "digest": Digest.of(found.digest_seconds),
         "created_by": found.created_by,
         "last": _sent(latest[0]) if latest else None,
     }

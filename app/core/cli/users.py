@@ -1,4 +1,4 @@
-"""`flask users`: create, and add memberships."""
+"""`flask users`: create, add memberships, choose what is told."""
 
 import sys
 
@@ -10,7 +10,7 @@ from app.core.cli.output import cli_errors
 from app.core.db import db
 from app.core.errors import InvalidInputError
 from app.core.tenants import Tenant, tenant_by_slug
-from app.core.users import Role, create_user, find_user, set_membership
+from app.core.users import Notices, Role, choose_notices, create_user, find_user, set_membership
 
 users = AppGroup("users", help="People who sign in, and their roles.")
 
@@ -35,6 +35,19 @@ def create(email: str, *, password_stdin: bool, slugs: tuple[str, ...], roles: t
         set_membership(user, tenant, role)
         _audit(user.email, tenant, role)
         click.echo(f"{user.email} is {role.value} in {tenant.slug}.")
+
+
+@users.command("notices")
+@click.argument("email")
+@click.argument("which", type=click.Choice([notices.value for notices in Notices]))
+@cli_errors
+def notices(email: str, which: str) -> None:
+    """Choose which of their own runs the bell tells a user about, in every tenant."""
+    user = find_user(email)
+    if user is None:
+        raise InvalidInputError(f"no user {email[:80]!r}")
+    choose_notices(user, Notices(which))
+    click.echo(f"{user.email} is told: {which}.")
 
 
 def _password(*, password_stdin: bool) -> str:

@@ -10,7 +10,7 @@ from app.core.access import require_role
 from app.core.db import JsonObject, database_now, db, execute, table_of
 from app.core.delivery.queries import find_subscription
 from app.core.delivery.sealing import seal, unseal
-from app.core.delivery.wish import Wish, channel_of, checked, with_kept_secrets
+from app.core.delivery.wish import Digest, Wish, channel_of, checked, with_kept_secrets
 from app.core.errors import InvalidInputError, InvalidParametersError
 from app.core.outbox import ChannelSubscription, Delivery, DeliveryState
 from app.core.registry.catalog import Catalog
@@ -61,8 +61,11 @@ def change_subscription(
     by, subscription = _permitted(tenant, user), subscription_of(tenant, subscription_id)
     channel = channel_of(catalog, subscription.channel)
     options = with_kept_secrets(channel, readable_options(tenant, subscription), wish.options)
+    before = subscription.digest_seconds
     _write(subscription, tenant, checked(catalog, channel, replace(wish, options=options)))
     _flush(tenant, subscription.name)
+    if subscription.digest_seconds != before:
+        _let_go(subscription)
     _record(subscription, "channel.changed", by)
     db.session.commit()
     return subscription
@@ -164,7 +167,19 @@ def _permitted(tenant: Tenant, user: User | None) -> Initiator:
 def _write(subscription: ChannelSubscription, tenant: Tenant, wanted: Wish) -> None:
     subscription.name = wanted.name
     subscription.buckets, subscription.run_types = tuple(wanted.buckets), tuple(wanted.run_types)
+    subscription.least_rank = wanted.least_rank
+    subscription.digest_seconds = Digest(wanted.digest).seconds
     subscription.options = seal(tenant, wanted.options)
+
+
+def _let_go(subscription: ChannelSubscription) -> None:
+    """What was gathered so far goes now: nobody asked it to wait as long as it was to."""
+    waiting = update(Delivery).where(
+        Delivery.subscription_id == subscription.id,
+        Delivery.state == DeliveryState.PENDING,
+        Delivery.attempts == 0,
+    )
+    db.session.execute(waiting.values(next_at=database_now()))
 
 
 def _flush(tenant: Tenant, name: str) -> None:
@@ -180,7 +195,7 @@ def _flush(tenant: Tenant, name: str) -> None:
 
 
 def _record(subscription: ChannelSubscription, action: str, by: Initiator) -> None:
-    names = ("name", "channel", "buckets", "run_types")
+    names = ("name", "channel", "buckets", "run_types", "least_rank", "digest_seconds")
     audit.record(
         subscription.tenant_id,
         action,

@@ -1,7 +1,8 @@
 """What a subscription is asked to be, and whether it can be that."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,9 +13,29 @@ from app.core.registry.catalog import Catalog
 from app.core.registry.extensions import NotificationChannel
 from app.core.registry.parameters import holds_secret, messages_of
 from app.core.runs.status import StatusBucket
+from app.core.severity import Severity
 
 OPTIONS = "options."  # what a problem of a channel's own option is named with
 ENDS = tuple(bucket for bucket in StatusBucket if bucket.is_final)
+
+
+class Digest(StrEnum):
+    """For how long messages are gathered, from the first of them on, to go as one."""
+
+    NONE = "none"
+    QUARTER = "15min"
+    HOUR = "1h"
+    DAY = "1d"
+
+    @property
+    def seconds(self) -> int:
+        """The same in seconds; 0: nothing is gathered."""
+        return {Digest.NONE: 0, Digest.QUARTER: 900, Digest.HOUR: 3_600, Digest.DAY: 86_400}[self]
+
+    @classmethod
+    def of(cls, seconds: int) -> "Digest":
+        """The digest of a stored number of seconds."""
+        return next(digest for digest in cls if digest.seconds == seconds)
 
 
 @dataclass(frozen=True)
@@ -26,19 +47,28 @@ class Wish:
         buckets: which ends are told: succeeded, partially_succeeded, failed.
         run_types: of which runs; none: of all.
         options: raw values of the channel's options.
+        least_severity: only of runs with new findings of at least this severity; empty: of all.
+        digest: a `Digest`: messages of how long go together.
     """
 
     name: str
     buckets: Sequence[str]
     run_types: Sequence[str]
     options: Mapping[str, object]
+    least_severity: str = ""
+    digest: str = Digest.NONE
+
+    @property
+    def least_rank(self) -> int | None:
+        """The severity's rank; none: whatever was found, or nothing."""
+        return Severity(self.least_severity).rank if self.least_severity else None
 
 
 def checked(catalog: Catalog, channel: NotificationChannel[BaseModel], wish: Wish) -> Wish:
     """The wish, if all of it can be granted; a run type with its former names.
 
     Raises:
-        InvalidParametersError: messages for `name`, `buckets`, `run_types`, `options.<field>`, all at once.
+        InvalidParametersError: messages for `options.<field>` and the other fields, all at once.
     """
     name, problems = wish.name.strip(), {}
     if not 0 < len(name) <= NAME_LENGTH or not name.isprintable():
@@ -47,6 +77,10 @@ def checked(catalog: Catalog, channel: NotificationChannel[BaseModel], wish: Wis
         problems["buckets"] = f"choose from {', '.join(ENDS)}"
     if unknown := sorted(set(wish.run_types) - set(catalog.run_types)):
         problems["run_types"] = f"no loaded plugin offers {', '.join(repr(one[:120]) for one in unknown)}"
+    if wish.least_severity and wish.least_severity not in set(Severity):
+        problems["least_severity"] = f"choose from {', '.join(Severity)}"
+    if wish.digest not in set(Digest):
+        problems["digest"] = f"choose from {', '.join(Digest)}"
     try:
         channel.options.model_validate(dict(wish.options))
     except ValidationError as error:
@@ -54,7 +88,7 @@ def checked(catalog: Catalog, channel: NotificationChannel[BaseModel], wish: Wis
     if problems:
         raise InvalidParametersError(problems)
     types = [name for chosen in wish.run_types for name in catalog.run_types[chosen]]
-    return Wish(name, tuple(wish.buckets), tuple(dict.fromkeys(types)), wish.options)
+    return replace(wish, name=name, buckets=tuple(wish.buckets), run_types=tuple(dict.fromkeys(types)))
 
 
 def with_kept_secrets(

@@ -21,6 +21,7 @@ from app.core.registry.extensions import (
 )
 from app.core.registry.former_names import FormerOperation
 from app.core.registry.running import RunContext, RunFacts
+from app.core.severity import Severity
 from app.core.users import Role
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ class OperationType(FormerOperation, Generic[P]):
         items: item ids known at the start, of any number, in the same order each time; none: see `expect`.
         idempotency_key: equal for equal work; default: the run type with the parameters.
         related_links: links to the artefact, asked inside the tenant's URL space when the run ends.
+        new_findings: severity -> how many findings the run made that nobody knew before; asked when it ends,
+            and kept on it, for channels that are told of findings alone.
         shown_inputs: what the run page shows of the parameters; default: all, redacted.
         permits: refuses what only an administrator may ask for; asked where a person's parameters come as
             they are, from no page of the product.
@@ -126,6 +129,7 @@ class OperationType(FormerOperation, Generic[P]):
     items: "Callable[[Tenant, P], Iterable[str]] | None" = None
     idempotency_key: "Callable[[Tenant, P], str] | None" = None
     related_links: Callable[[RunFacts], Sequence[RelatedLink]] | None = None
+    new_findings: Callable[[RunFacts], Mapping[Severity, int]] | None = None
     shown_inputs: "Callable[[Tenant, P], JsonObject] | None" = None
     permits: "Callable[[Tenant, P], None] | None" = None
     reason_codes: Mapping[str, ReasonCode] = field(default_factory=dict)

@@ -14,13 +14,16 @@ from app.core.errors import LeaseLostError
 from app.core.redaction import safe_reason
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import AnyOperation
+from app.core.registry.running import RunFacts
 from app.core.runs import heartbeat, lifecycle
 from app.core.runs.context import UNEXPECTED, ExecutingRun, unexpected_reason
+from app.core.runs.findings import NEW_FINDINGS
 from app.core.runs.new_run import NewRun
 from app.core.runs.parameters import accepted
 from app.core.runs.start import new_run
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally, failure_entry
+from app.core.severity import Severity, counted
 from app.core.tenants import Tenant
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds between tries
@@ -48,6 +51,8 @@ def close(
         db.session.rollback()
     facts = _Finished(context.id, context.tenant, params, context.summary)
     links, links_fault = _links(operation, facts)
+    if operation.new_findings is not None:
+        context.summary |= _new_findings(operation.new_findings, facts)
     followers = _followers(operation, facts) if status is RunStatus.COMPLETED else []
     tally = context.progress.take()
     try:
@@ -133,6 +138,17 @@ def _links(operation: AnyOperation, facts: _Finished) -> tuple[Sequence[Mapping[
         logger.exception("run %s: related links of %s cannot be resolved", facts.id, operation.run_type)
         db.session.rollback()
         return [], f"Links to what it made: {unexpected_reason(error)}"
+
+
+def _new_findings(ask: Callable[[RunFacts], Mapping[Severity, int]], facts: _Finished) -> JsonObject:
+    """What the operation says it found, for the summary; one that cannot say costs these figures only."""
+    try:
+        found = counted({severity.value: count for severity, count in ask(facts).items()})
+    except Exception:
+        logger.exception("run %s: its new findings cannot be counted", facts.id)
+        found = {}
+    db.session.rollback()
+    return {NEW_FINDINGS: found}
 
 
 def _followers(operation: AnyOperation, facts: _Finished) -> list[NewRun]:

@@ -7,17 +7,31 @@ from pydantic import BaseModel
 from werkzeug.datastructures import MultiDict
 
 from app.core.db import JsonObject
-from app.core.delivery.wish import ENDS, OPTIONS, Wish
+from app.core.delivery.wish import ENDS, OPTIONS, Digest, Wish
 from app.core.outbox import ChannelSubscription
 from app.core.registry.catalog import Catalog
 from app.core.registry.controls import ParameterKind
 from app.core.registry.extensions import NotificationChannel
 from app.core.runs.status import StatusBucket
+from app.core.severity import Severity
 from app.core.web.forms import FormField, fields_of, values_from
 
 # A hyphen, which no option's name can have, keeps them apart from the options.
 NAME, BUCKETS, TYPES = "channel-name", "channel-buckets", "channel-types"
-_FIELD_OF = {"name": NAME, "buckets": BUCKETS, "run_types": TYPES}
+SEVERITY, DIGEST = "channel-severity", "channel-digest"
+_FIELD_OF = {
+    "name": NAME,
+    "buckets": BUCKETS,
+    "run_types": TYPES,
+    "least_severity": SEVERITY,
+    "digest": DIGEST,
+}
+DIGESTS = {
+    Digest.NONE: "Each message by itself, at once",
+    Digest.QUARTER: "Every 15 minutes",
+    Digest.HOUR: "Every hour",
+    Digest.DAY: "Every day",
+}
 USUAL = (StatusBucket.PARTIALLY_SUCCEEDED, StatusBucket.FAILED)
 _KEPT = "Stored; leave this empty to keep it."
 
@@ -29,13 +43,27 @@ def new_form(channel: NotificationChannel[BaseModel]) -> Wish:
 
 def form_of(catalog: Catalog, subscription: ChannelSubscription, options: JsonObject) -> Wish:
     """The form of a channel as it stands."""
-    return Wish(subscription.name, subscription.buckets, todays(catalog, subscription.run_types), options)
+    return Wish(
+        subscription.name,
+        subscription.buckets,
+        todays(catalog, subscription.run_types),
+        options,
+        subscription.least_severity or "",
+        Digest.of(subscription.digest_seconds),
+    )
 
 
 def sent_form(channel: NotificationChannel[BaseModel], form: MultiDict[str, str]) -> Wish:
     """The form as somebody filled it in."""
     options = values_from(channel.options, form)
-    return Wish(form.get(NAME, ""), form.getlist(BUCKETS), form.getlist(TYPES), options)
+    return Wish(
+        form.get(NAME, ""),
+        form.getlist(BUCKETS),
+        form.getlist(TYPES),
+        options,
+        form.get(SEVERITY, ""),
+        form.get(DIGEST, Digest.NONE),
+    )
 
 
 def todays(catalog: Catalog, run_types: Iterable[str]) -> list[str]:
@@ -88,7 +116,27 @@ class ChannelForm:
             None,
             required=False,
         )
-        return [replace(field, error=self.errors.get(field.name)) for field in (name, buckets, chosen)]
+        own = (name, buckets, chosen, self._severity_field(), self._digest_field())
+        return [replace(field, error=self.errors.get(field.name)) for field in own]
+
+    def _severity_field(self) -> FormField:
+        said = "None chosen: whatever they found. Runs that find something mostly succeed: choose these too."
+        choices = [(severity.value, f"{severity.value.capitalize()} or worse") for severity in Severity]
+        return FormField(
+            SEVERITY,
+            "Only with new findings that are",
+            said,
+            "select",
+            self.wish.least_severity,
+            choices,
+            None,
+            required=False,
+        )
+
+    def _digest_field(self) -> FormField:
+        said = "What ends meanwhile goes in one message, counted from the first."
+        choices = [(digest.value, words) for digest, words in DIGESTS.items()]
+        return FormField(DIGEST, "Send", said, "select", self.wish.digest, choices, None, required=True)
 
     def _unrevealed(self, field: FormField) -> FormField:
         if field.type != ParameterKind.SECRET or not self.stored.get(field.name):

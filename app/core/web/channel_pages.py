@@ -10,13 +10,21 @@ from app.core.access import current_tenant, signed_in_user, tenant_required
 from app.core.db import JsonObject
 from app.core.delivery import subscribing
 from app.core.delivery.queries import find_subscription, latest_deliveries, list_subscriptions
-from app.core.delivery.wish import Wish, channel_of
+from app.core.delivery.wish import Digest, Wish, channel_of
 from app.core.errors import InvalidParametersError, PermissionDeniedError
 from app.core.outbox import ChannelSubscription
 from app.core.registry.catalog import current_catalog
 from app.core.registry.extensions import NotificationChannel
 from app.core.users import Role
-from app.core.web.channel_form import ChannelForm, by_field, form_of, new_form, sent_form, todays
+from app.core.web.channel_form import (
+    DIGESTS,
+    ChannelForm,
+    by_field,
+    form_of,
+    new_form,
+    sent_form,
+    todays,
+)
 
 channel_pages = Blueprint("channels", __name__, url_prefix="/t/<tenant>/notifications/channels")
 
@@ -138,6 +146,7 @@ def _shown(found: ChannelSubscription) -> JsonObject:
         "subscription": found,
         "kind": declared.what.label if declared else found.channel,
         "is_offered": declared is not None,
+        "digest": DIGESTS[Digest.of(found.digest_seconds)],
         "operations": [known[name].label if name in known else name for name in types],
     }
 

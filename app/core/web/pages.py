@@ -1,12 +1,14 @@
 """Core's own pages: home, a tenant's start page, notifications, starting an operation."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from app.core.access import current_tenant, may, signed_in_user, tenant_required
-from app.core.errors import InvalidParametersError, UnknownRunTypeError
+from app.core.errors import InvalidInputError, InvalidParametersError, UnknownRunTypeError
 from app.core.notifications import mark_read, recent_notifications, unread_count
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import AnyOperation
@@ -17,11 +19,14 @@ from app.core.runs.listing import list_runs
 from app.core.runs.new_run import Started
 from app.core.runs.queries import find_run, has_active_run
 from app.core.runs.start import start_operation
-from app.core.users import Role, memberships_of
+from app.core.runs.trend import runs_per_day
+from app.core.users import Notices, Role, choose_notices, memberships_of
 from app.core.web import session
+from app.core.web.all_tenants import all_tenants_of
 from app.core.web.forms import start_fields, start_values
 from app.core.web.fragments import render_fragment
 from app.core.web.overview import overview_of
+from app.core.web.trend_chart import TrendChart
 
 LATEST = 5
 
@@ -38,11 +43,13 @@ def healthz() -> tuple[dict[str, str], int]:
 @core_pages.get("/")
 @login_required  # type: ignore[untyped-decorator]  # flask-login has no types
 def home() -> ResponseReturnValue:
-    """The viewer's tenants, or the one there is."""
+    """The viewer's tenants, worst first, or the one there is."""
     memberships = memberships_of(signed_in_user().id)
     if len(memberships) == 1:
         return redirect(url_for("core.tenant_home", tenant=memberships[0].tenant.slug))
-    return render_template("core/home.html")
+    words = request.args.get("q", "").strip()
+    found = all_tenants_of(current_catalog(), memberships, words=words, page=_page(request.args))
+    return render_template("core/home.html", found=found, words=words, memberships=memberships)
 
 
 @core_pages.get("/t/<tenant>/")
@@ -53,6 +60,7 @@ def tenant_home() -> str:
     return render_template(
         "core/tenant_home.html",
         cards=overview_of(current_catalog(), tenant),
+        trend=TrendChart(runs_per_day(tenant)),
         runs=list_runs(tenant, RunFilter(), limit=LATEST),
     )
 
@@ -62,7 +70,24 @@ def tenant_home() -> str:
 def notifications() -> str:
     """What the viewer was told, newest first."""
     found = recent_notifications(current_tenant().id, signed_in_user().id)
-    return render_template("core/notifications.html", notifications=found, may_manage=may(Role.MANAGER))
+    return render_template(
+        "core/notifications.html",
+        notifications=found,
+        may_manage=may(Role.MANAGER),
+        notices=signed_in_user().notices,
+    )
+
+
+@core_pages.post("/t/<tenant>/notifications/preference")
+@tenant_required(Role.READONLY)
+def choose_what_is_told() -> Response:
+    """Keep what the viewer wants to be told, in this and every other tenant."""
+    wanted = request.form.get("notices", "")
+    if wanted not in set(Notices):
+        raise InvalidInputError(f"notices: {wanted[:40]!r} is none of {', '.join(Notices)}")
+    choose_notices(signed_in_user(), Notices(wanted))
+    flash("Saved: this is what you are told from now on.", "success")
+    return redirect(url_for("core.notifications"))
 
 
 @core_pages.post("/t/<tenant>/notifications/read")
@@ -153,6 +178,13 @@ def _form(
     return render_template(
         "core/start_operation.html", operation=operation, fields=fields, errors=errors or {}
     )
+
+
+def _page(args: Mapping[str, str]) -> int:
+    wanted = args.get("page", "1")
+    if not (wanted.isascii() and wanted.isdigit() and int(wanted[:9]) > 0):
+        raise InvalidInputError(f"page: {wanted[:40]!r} is no number from 1")
+    return int(wanted[:9])
 
 
 def _badge() -> Response:

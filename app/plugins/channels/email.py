@@ -31,7 +31,7 @@ def mail_of(message: ChannelMessage, options: EmailOptions, sender: str) -> Emai
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = make_msgid(f"delivery-{message.delivery_id}", sender.rpartition("@")[2] or None)
     mail["Auto-Submitted"] = "auto-generated"
-    lines = [message.sentence, message.error_summary, message.url]
+    lines = [*message.lines, message.url]
     about = [
         f"Tenant: {message.tenant_name} ({message.tenant})",
         f"Operation: {message.label} ({message.run_type})",

@@ -30,9 +30,7 @@ def card_of(message: ChannelMessage) -> JsonObject:
     lines = [
         _text(message.title, weight="bolder", size="medium", color=COLOURS.get(message.bucket, "default"))
     ]
-    lines.append(_text(message.sentence))
-    if message.error_summary:
-        lines.append(_text(message.error_summary))
+    lines += map(_text, message.lines)
     card: JsonObject = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -40,7 +38,7 @@ def card_of(message: ChannelMessage) -> JsonObject:
         "body": lines,
     }
     if message.url:
-        card["actions"] = [{"type": "Action.OpenUrl", "title": "View run", "url": message.url}]
+        card["actions"] = [{"type": "Action.OpenUrl", "title": message.link_label, "url": message.url}]
     attachment = {
         "contentType": "application/vnd.microsoft.card.adaptive",
         "contentUrl": None,

@@ -26,22 +26,34 @@ class WebhookOptions(BaseModel):
 
 def document_of(message: ChannelMessage) -> JsonObject:
     """The JSON document of a message, as `docs/admin.md` tells receivers."""
-    run = {
+    document: JsonObject = {
+        "event": _event(message),
+        "delivery": message.delivery_id,
+        "tenant": {"slug": message.tenant, "name": message.tenant_name},
+    }
+    if message.gathered:
+        return document | {"sentence": message.sentence, "runs": list(map(_run_of, message.gathered))}
+    return document | {"run": _run_of(message)}
+
+
+def _event(message: ChannelMessage) -> str:
+    if message.gathered:
+        return "runs.finished"
+    return "test" if message.is_test else "run.finished"
+
+
+def _run_of(message: ChannelMessage) -> JsonObject:
+    return {
         "id": message.run_id,
         "type": message.run_type,
         "label": message.label,
         "outcome": message.bucket,
         "counts": dict(message.counts),
         "sentence": message.sentence,
+        "new_findings": dict(message.new_findings),
         "error": message.error_summary,
         "finished_at": message.at.isoformat(),
         "url": message.url,
-    }
-    return {
-        "event": "test" if message.is_test else "run.finished",
-        "delivery": message.delivery_id,
-        "tenant": {"slug": message.tenant, "name": message.tenant_name},
-        "run": run,
     }
 
 

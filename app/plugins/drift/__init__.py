@@ -6,6 +6,7 @@ Other plugins use the names in `__all__`.
 from app.core import NavItem, Plugin
 from app.plugins.drift.cli import drift, findings
 from app.plugins.drift.finding_types import drift as drift_findings
+from app.plugins.drift.findings import new_findings
 from app.plugins.drift.generate import operation
 from app.plugins.drift.models import DriftModel
 from app.plugins.drift.overview import open_findings
@@ -32,4 +33,4 @@ plugin = Plugin(
     overview_cards=(open_findings,),
 )
 
-__all__ = ["FindingFact", "NewFinding", "Severity", "plugin", "record_findings"]
+__all__ = ["FindingFact", "NewFinding", "Severity", "new_findings", "plugin", "record_findings"]

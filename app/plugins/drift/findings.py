@@ -1,12 +1,12 @@
 """Findings as they are read: filtered, listed, counted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import Select, func, select
 
-from app.core import Tenant, db
+from app.core import RunFacts, Tenant, db
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.models import Finding
 from app.plugins.drift.severity import Severity
@@ -49,15 +49,31 @@ def count_findings(tenant: Tenant, wanted: FindingFilter) -> dict[Severity, int]
     return {severity: counted.get(severity, 0) for severity in Severity}
 
 
-def count_open_findings(tenant: Tenant) -> dict[Severity, int]:
-    """How many findings of each severity nobody has acknowledged, most severe first; zeros included."""
+def count_open_findings(tenants: Collection[Tenant]) -> Mapping[int, dict[Severity, int]]:
+    """Tenant id -> how many findings of each severity nobody has acknowledged; zeros included."""
     query = (
-        select(Finding.severity_rank, func.count())
-        .where(Finding.tenant_id == tenant.id, Finding.status == "new")
-        .group_by(Finding.severity_rank)
+        select(Finding.tenant_id, Finding.severity_rank, func.count())
+        .where(Finding.tenant_id.in_([tenant.id for tenant in tenants]), Finding.status == "new")
+        .group_by(Finding.tenant_id, Finding.severity_rank)
     )
-    counted = dict(db.session.execute(query).all())
-    return {severity: counted.get(severity.rank, 0) for severity in Severity}
+    counted = {tenant.id: dict.fromkeys(Severity, 0) for tenant in tenants}
+    for tenant_id, rank, count in db.session.execute(query):
+        counted[tenant_id][list(Severity)[rank]] = count
+    return counted
+
+
+def new_findings(run: RunFacts) -> dict[Severity, int]:
+    """How many findings of each severity a run found that none had found before; those without are left out.
+
+    For `OperationType.new_findings`. Counted in the table, so that a resumed run counts what its earlier
+    attempts have found.
+    """
+    query = select(Finding.severity, func.count()).where(
+        Finding.tenant_id == run.tenant.id,
+        Finding.operation_run_id == run.id,
+        Finding.first_run_id == run.id,
+    )
+    return {Severity(name): count for name, count in db.session.execute(query.group_by(Finding.severity))}
 
 
 def find_finding(tenant: Tenant, finding_id: int) -> Finding | None:

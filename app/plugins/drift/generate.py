@@ -25,6 +25,7 @@ from app.core import (
 from app.plugins.drift.baselines import comparison_with_baseline
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.drifted import drifted_policies
+from app.plugins.drift.findings import new_findings
 from app.plugins.drift.ignoring import IgnoreRules
 from app.plugins.drift.pair import SnapshotPair, compared_collections, find_pair, states_of
 from app.plugins.drift.withholding import Withholding
@@ -168,6 +169,7 @@ operation = OperationType(
         "current": f"Inventory sync {params.current_run_id}",
     },
     related_links=_links,
+    new_findings=new_findings,
     start_endpoint="drift.index",
     follows={"inventory.sync": comparison_with_baseline},
     resumable=True,

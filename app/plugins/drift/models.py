@@ -51,6 +51,7 @@ class Finding(DriftModel):
     operation_run_id: Mapped[int | None] = mapped_column(
         ForeignKey("bulk_operation_runs.id", ondelete="SET NULL")
     )
+    first_run_id: Mapped[int | None]  # the run that found it first, kept or not; none: before 0005
     fingerprint: Mapped[str] = mapped_column(String(32))
     change_kind: Mapped[str] = mapped_column(String(16))  # added, removed, modified, recreated, observed
     collection: Mapped[str] = mapped_column(String(120))  # empty: it is about no policy

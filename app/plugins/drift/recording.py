@@ -122,6 +122,7 @@ def _row(run: RunContext[Any], finding_type: str, finding: NewFinding) -> JsonOb
         "baseline_run_id": None,
         "current_run_id": None,
         "operation_run_id": run.id,
+        "first_run_id": run.id,
         "fingerprint": fingerprint_of(finding_type, *identity),
         "change_kind": OBSERVED,
         "collection": safe_reason(finding.collection, 120),

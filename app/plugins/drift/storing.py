@@ -7,7 +7,7 @@ from app.plugins.drift.compare import Change, changed_paths, evidence_of
 from app.plugins.drift.models import Finding
 
 # What seeing a finding again does not change.
-_KEPT = frozenset({"tenant_id", "fingerprint", "created_at", "status"})
+_KEPT = frozenset({"tenant_id", "fingerprint", "first_run_id", "created_at", "status"})
 
 
 def shown(changes: Sequence[Change]) -> JsonObject:

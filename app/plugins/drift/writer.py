@@ -99,6 +99,7 @@ class FindingWriter:
             "baseline_run_id": self._pair.baseline.id,
             "current_run_id": self._pair.current.id,
             "operation_run_id": self._run_id,
+            "first_run_id": self._run_id,
             "fingerprint": fingerprint_of(drift.key, self._pair.scope_key, *identity),
             "change_kind": policy.kind.value,
             "collection": policy.collection,

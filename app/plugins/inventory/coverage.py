@@ -1,5 +1,6 @@
 """How completely something was read: the ground on which absences are believed or not."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -23,6 +24,19 @@ class CoverageState(StrEnum):
     def read_something(self) -> bool:
         """Whether what is present means anything."""
         return self in {CoverageState.COMPLETE, CoverageState.TRUNCATED}
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """How many collections were there, and how many of them were read completely."""
+
+    complete: int = 0
+    there: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing."""
+        return self.complete == self.there
 
 
 class SyncStatus(StrEnum):

@@ -32,6 +32,10 @@ def test_a_channel_is_added_with_options_from_standard_input(flask_cli, offer):
         "failed",
         "--run-type",
         "probe.check",
+        "--severity",
+        "high",
+        "--digest",
+        "1h",
         "--options-stdin",
         input=OPTIONS,
     )
@@ -45,7 +49,9 @@ def test_a_channel_is_added_with_options_from_standard_input(flask_cli, offer):
         True,
     )
     assert (row["buckets"], row["run_types"], row["last"]) == (["failed"], ["probe.check"], None)
-    assert "nothing yet" in flask_cli("channels", "list", "--tenant", "fictional").stdout
+    assert (row["severity"], row["digest"]) == ("high", "1h")
+    listed = flask_cli("channels", "list", "--tenant", "fictional").stdout
+    assert "failed, new findings high or worse, digest of 1h; last: nothing yet" in listed
 
 
 @pytest.mark.parametrize(

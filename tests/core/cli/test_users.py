@@ -92,3 +92,15 @@ def test_a_malformed_address_is_named(create):
 
     assert result.exit_code == 2
     assert "'nobody' is no e-mail address" in result.stderr
+
+
+def test_what_a_user_is_told_can_be_chosen_for_them(create, flask_cli):
+    create("--password-stdin")
+
+    result = flask_cli("users", "notices", "ada@example.com", "problems")
+
+    assert result.stdout == "ada@example.com is told: problems.\n"
+    assert find_user("ada@example.com").notices == "problems"
+    assert flask_cli("users", "notices", "ada@example.com", "sometimes").exit_code == 2
+    unknown = flask_cli("users", "notices", "nobody@example.com", "never")
+    assert (unknown.exit_code, "no user 'nobody@example.com'" in unknown.stderr) == (2, True)

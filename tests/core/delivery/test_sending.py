@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 
 from app.core.cli.worker import CHORES
 from app.core.db import database_now, db
-from app.core.delivery.sending import PAUSES, deliver_due
+from app.core.delivery.sending import deliver_due
+from app.core.delivery.settling import PAUSES
 from app.core.delivery.subscribing import request_test, switch_off, switch_on, unsubscribe
 from app.core.errors import DeliveryFailedError, PluginError
 from app.core.outbox import ChannelSubscription, Delivery, DeliveryState

@@ -83,6 +83,24 @@ def test_a_channel_is_added_from_the_form_of_its_options(browser, manager, tenan
         assert words in page, words
 
 
+def test_a_channel_may_want_severe_findings_alone_and_digests(browser, tenant, make_run):
+    chosen = {"channel-severity": "high", "channel-digest": "1d"}
+    browser.submit(f"{PAGES}/new/pigeon", form(**chosen))
+    assert (only().least_severity, only().digest_seconds) == ("high", 86_400)
+    page = browser.get(PAGES).text
+    assert "High</span> or worse" in page
+    assert "Every day" in page
+
+    edit = f"{PAGES}/{only().id}/edit"
+    shown = browser.get(edit).text
+    assert '<option value="high" selected>' in shown
+    assert '<option value="1d" selected>' in shown
+    browser.submit(edit, form(**{"channel-severity": "", "channel-digest": "15min", "channel-types": None}))
+    assert (only().least_severity, only().digest_seconds) == (None, 900)
+    make_run(RunStatus.FAILED)
+    assert "Gathered" in browser.get(PAGES).text
+
+
 def test_no_secret_is_in_the_database_in_a_page_in_the_audit_log_or_in_the_log(browser, caplog, tenant):
     browser.submit(f"{PAGES}/new/pigeon", form())
     page = f"{PAGES}/{only().id}"
@@ -117,6 +135,8 @@ def test_a_stored_secret_stays_when_its_field_is_left_empty(browser, tenant):
         ({"channel-buckets": None}, "channel-buckets", "choose from succeeded"),
         ({"channel-buckets": ["running"]}, "channel-buckets", "choose from succeeded"),
         ({"channel-types": ["no.such"]}, "channel-types", "no loaded plugin offers"),
+        ({"channel-severity": "purple"}, "channel-severity", "choose from critical"),
+        ({"channel-digest": "1y"}, "channel-digest", "choose from none"),
         ({"loft": None}, "loft", "Field required"),
         ({"password": "short"}, "password", "at least 8"),
         ({"channel-name": "Taken"}, "channel-name", "is the name of another channel"),

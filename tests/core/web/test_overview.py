@@ -1,14 +1,19 @@
 """The cards on a tenant's start page: one that fails costs itself."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import text
 
+from app.core import clock
 from app.core.db import db
 from app.core.registry.catalog import EXTENSION
 from app.core.registry.contract import Plugin
 from app.core.registry.extensions import CardFact, OverviewCard
+from app.core.runs.status import RunStatus
 from app.core.tenants import Tenant
 from tests.support.databases import on_both_databases
+from tests.support.records import begin, new_run
 
 
 @pytest.fixture
@@ -109,6 +114,49 @@ def test_a_card_that_fails_is_not_available_and_costs_nothing_else(browser, offe
     assert "Latest runs" in page
     assert "plugin lookout failed at cards in tides" in caplog.text
     assert db.session.query(Tenant).filter_by(slug="planted").count() == 0
+
+
+def test_a_fact_says_how_old_it_is(browser, offer_card):
+    offer_card(lambda _tenant: [CardFact("High", "water", at=clock.now() - timedelta(hours=5))])
+
+    assert "5 hours ago</time>" in home(browser)
+
+
+def test_a_moment_without_a_zone_breaks_its_card(browser, offer_card):
+    offer_card(lambda _tenant: [CardFact("High", at=datetime(2026, 3, 1))])  # noqa: DTZ001 - that is the point
+
+    assert "Not available" in home(browser)
+
+
+@on_both_databases
+def test_core_says_what_runs_and_failed_and_that_nobody_works(browser, tenant, make_run):
+    make_run(RunStatus.FAILED)
+    make_run(RunStatus.RUNNING)
+    begin(tenant, new_run())
+
+    page = home(browser)
+
+    assert 'href="/t/fictional/monitoring/operations?bucket=failed&amp;range=7d">failed in 7 days</a>' in page
+    assert "queued, and no worker is alive" in page
+
+
+def test_the_last_days_are_drawn_said_and_listed(browser, make_run):
+    make_run(RunStatus.COMPLETED, succeeded=1)
+    make_run(RunStatus.FAILED)
+
+    page = home(browser)
+
+    assert 'role="img" aria-labelledby="trend-title trend-said"' in page
+    assert "2 runs of 30 days have ended: 1 succeeded, 1 failed; the most on" in page
+    assert page.count('<th scope="row" class="short">') == 30
+    assert 'style="' not in page
+
+
+def test_a_tenant_without_runs_has_no_chart(browser):
+    page = home(browser)
+
+    assert "No run has ended in the last 30 days." in page
+    assert "trend__bars" not in page
 
 
 def test_facts_without_end_are_cut(browser, offer_card):

@@ -11,7 +11,7 @@ from app.core.db import db
 from app.core.notifications import unread_count
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
-from app.core.users import Role, set_membership
+from app.core.users import Notices, Role, set_membership
 from tests.support.browsing import location
 
 
@@ -178,6 +178,38 @@ def test_all_or_one_runs_notifications_can_be_marked_read(browser, tenant, opera
     answer = browser.submit("/t/fictional/notifications/read", page="/t/fictional/")
     assert location(answer) == "/t/fictional/notifications"
     assert unread_count(tenant.id, operator.id) == 0
+
+
+PREFERENCE = "/t/fictional/notifications/preference"
+
+
+def test_what_is_told_is_chosen_on_the_page_for_every_tenant(browser, operator, fresh, make_run):
+    answer = browser.submit(PREFERENCE, {"notices": "problems"}, page="/t/fictional/notifications")
+
+    assert location(answer) == "/t/fictional/notifications"
+    assert fresh(operator).notices == Notices.PROBLEMS
+    page = browser.get("/t/fictional/notifications").text
+    assert '<option value="problems" selected>' in page
+    assert "No problems so far" in page
+    make_run(RunStatus.COMPLETED, succeeded=1, user=operator)
+    assert unread_count(make_run(user=operator).tenant_id, operator.id) == 0
+
+
+@pytest.mark.parametrize("wanted", ["", "sometimes", "<b>"])
+def test_a_choice_that_there_is_not_is_named_and_changes_nothing(browser, operator, fresh, wanted):
+    answer = browser.submit(PREFERENCE, {"notices": wanted}, page="/t/fictional/notifications")
+
+    assert answer.status_code == 400
+    assert "notices:" in answer.text
+    assert fresh(operator).notices == Notices.ALWAYS
+
+
+def test_a_choice_needs_a_csrf_token_and_a_member(browser, operator, fresh, sign_in, make_user, make_tenant):
+    stranger = sign_in(make_user(tenant=make_tenant("elsewhere")))
+
+    assert browser.post(PREFERENCE, data={"notices": "never"}).status_code == 400
+    assert stranger.submit(PREFERENCE, {"notices": "never"}, page="/t/elsewhere/").status_code == 403
+    assert fresh(operator).notices == Notices.ALWAYS
 
 
 def test_a_page_that_does_not_exist_says_so_in_words(browser):

@@ -1,5 +1,6 @@
 """The channels of the product, allowed to reach 127.0.0.1."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -30,6 +31,26 @@ MESSAGE = ChannelMessage(
 @pytest.fixture
 def message():
     return MESSAGE
+
+
+@pytest.fixture
+def digest():
+    """Two runs as one message, the worse of them last."""
+    good = replace(
+        MESSAGE, run_id=11, bucket="succeeded", sentence="Succeeded: all of it.", error_summary=None
+    )
+    bad = replace(MESSAGE, run_id=12, bucket="failed", new_findings={"critical": 1})
+    return replace(
+        MESSAGE,
+        run_id=None,
+        run_type="channel.digest",
+        label="2 runs",
+        bucket="failed",
+        sentence="2 runs ended: 1 failed, 1 succeeded.",
+        error_summary=None,
+        new_findings={"critical": 1},
+        gathered=(good, bad),
+    )
 
 
 @pytest.fixture

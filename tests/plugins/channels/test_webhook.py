@@ -3,13 +3,14 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 
 import pytest
 
 from app.core.errors import DeliveryFailedError
 from app.core.outbox import DeliveryState
 from app.core.runs.status import RunStatus
-from app.plugins.channels import posting, slack, teams, webhook
+from app.plugins.channels import email, posting, slack, teams, webhook
 from app.plugins.channels.posting import post
 from tests.support.channels import deliveries, listen, make_due
 
@@ -186,6 +187,40 @@ def test_slack_gets_a_text_in_which_nothing_is_a_link_but_ours(app, receiver, me
     assert "Probe [now](x) &lt;b&gt;: partially succeeded (Fictional &amp; Sons)" in told["text"]
     assert f"<{message.url}|View run>" in text
     assert "<b>" not in text
+
+
+def test_every_kind_of_channel_tells_a_digest(app, receiver, digest, mails, set_up):
+    assert document(webhook.document_of(digest)) == ("runs.finished", 7, [11, 12])
+    assert [run["new_findings"] for run in webhook.document_of(digest)["runs"]] == [{}, {"critical": 1}]
+    set_up(allow_private=True)
+    slack.deliver(digest, slack.SlackOptions(url=receiver.url))
+    teams.deliver(digest, teams.TeamsOptions(url=receiver.url))
+    mail = email.mail_of(digest, email.EmailOptions(to=["ada@example.com"]), "atlas@example.com")
+
+    in_slack, in_teams = (body.decode() for _, _, body in receiver.requests)
+    for text in (in_slack, in_teams, mail.get_content()):
+        assert "2 runs ended" in text
+        assert "New findings: 1 critical" in text
+        assert text.index("12 Probe") < text.index("11 Probe"), "the worst is told first"
+    assert "View runs" in in_slack
+    assert "View runs" in in_teams
+
+
+def document(told):
+    return told["event"], told["delivery"], [run["id"] for run in told["runs"]]
+
+
+def test_a_digest_of_many_runs_is_as_long_as_receivers_take(digest):
+    many = replace(digest, gathered=digest.gathered * 90)
+
+    block = slack.payload_of(many)["blocks"][0]["text"]["text"]
+    card = json.dumps(teams.card_of(many))
+
+    assert len(block) <= 3000, "Slack takes no more"
+    assert block.endswith("|View runs>")
+    assert len(card) < 28_000, "Teams takes no more"
+    assert "And 160 more." in card
+    assert len(webhook.document_of(many)["runs"]) == 180
 
 
 def test_a_message_says_what_the_guide_for_receivers_promises(message):

@@ -188,3 +188,18 @@ def test_more_policies_than_fit_one_chunk_are_all_found(take, compare, findings,
     run = compare(first, second)
 
     assert run.summary["findings"]["modified"] == len(findings()) == 10
+
+
+@on_both_databases
+def test_what_nobody_knew_before_is_told_by_severity_and_what_is_found_again_is_not(take, compare, tenant):
+    first = take({"ca.json": conditional_access("Beacon"), "a.json": compliance("A")})
+    second = take({"ca.json": conditional_access("Beacon", state="disabled"), "a.json": compliance("A")})
+    third = take({"ca.json": conditional_access("Beacon", state="disabled"), "b.json": compliance("B")})
+
+    known = compare(first, second)
+    again, more = compare(first, second), compare(first, third)
+
+    assert known.summary["new_findings"] == {"critical": 1}
+    assert again.summary["new_findings"] == {}
+    assert sum(more.summary["findings"].values()) == 3
+    assert sum(more.summary["new_findings"].values()) == 2, "Beacon was known"

@@ -9,9 +9,11 @@ from app.core.alone import execute_alone
 from app.core.db import JsonObject, database_now, table_of
 from app.core.runs.counts import counted, counted_columns
 from app.core.runs.events import EventKind, noted
+from app.core.runs.findings import new_findings
 from app.core.runs.lease import PLAIN, ClaimedRun, Lease
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus, StatusBucket
+from app.core.severity import worst_rank
 from app.core.statements import stands_alone
 
 _runs = table_of(BulkOperationRun)
@@ -58,6 +60,7 @@ def complete_alone(lease: Lease, summary: JsonObject, links: Sequence[Mapping[st
     """
     if not (isinstance(lease, ClaimedRun) and lease.is_plain and outbox.is_open() and stands_alone()):
         return False
-    values = outbox.values_of(lease.tenant.id, lease.run_id, lease.run_type, StatusBucket.SUCCEEDED)
+    worst = worst_rank(new_findings(summary))
+    values = outbox.values_of(lease.tenant.id, lease.run_id, lease.run_type, StatusBucket.SUCCEEDED, worst)
     values |= {"of_run": lease.run_id, "token": lease.token, "summary": summary, "links": links}
     return execute_alone(_COMPLETE, values) is not None

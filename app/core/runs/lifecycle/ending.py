@@ -11,6 +11,7 @@ from app.core.runs.account import add, add_report, reconcile, recount
 from app.core.runs.announcement import announce
 from app.core.runs.counts import counting
 from app.core.runs.events import EventKind, note
+from app.core.runs.findings import new_findings
 from app.core.runs.lease import Lease
 from app.core.runs.lifecycle.completing import complete_alone
 from app.core.runs.lifecycle.insisting import ends_a_run
@@ -21,6 +22,7 @@ from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator, NewRun
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally, failure_entry
+from app.core.severity import worst_rank
 
 
 @ends_a_run
@@ -63,7 +65,7 @@ def finish(
         _close_ledger(run)
     if links_fault:
         note(run.id, EventKind.LINKS_FAILED, attempt=run.attempt, worker=lease.worker, said=links_fault)
-    end(run, _as_it_went(run, status), moment, lease.worker)
+    end(run, _as_it_went(run, status), moment, lease.worker, found=new_findings(run.summary))
     started = _insert_followers(run, follow_ups)
     db.session.commit()
     return started
@@ -113,12 +115,14 @@ def end(
     moment: datetime,
     worker: str | None = None,
     said: str | None = None,
+    found: Mapping[str, int] | None = None,
 ) -> None:
     """Write the final state of a locked run, its last timeline entry, and tell initiator and channels."""
     run.status = status
     run.lease_token = run.lease_expires_at = run.deadline_at = None
     run.finished_at = run.updated_at = moment
     kind = EventKind(status.value)
-    together = [writing(run), counting(run), *outbox.posting(run.tenant_id, run.id, run.run_type, run.bucket)]
+    posting = outbox.posting(run.tenant_id, run.id, run.run_type, run.bucket, worst_rank(found or {}))
+    together = [writing(run), counting(run), *posting]
     note(run.id, kind, attempt=run.attempt, worker=worker, said=said, changes=together)
     announce(run, NotificationKind.FINISHED)

@@ -3,9 +3,9 @@
 import re
 from math import inf
 
+from app.core import Severity
 from app.plugins.drift.compare import Change, LeafKind
 from app.plugins.drift.severity.case import Case
-from app.plugins.drift.severity.level import Severity
 from app.plugins.drift.severity.rule import SeverityRule
 
 # Values from strict to loose.

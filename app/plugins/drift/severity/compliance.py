@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from app.core import Severity
 from app.plugins.drift.severity.case import Case
 from app.plugins.drift.severity.endpoint_security import changes_endpoint_security, is_endpoint_security
-from app.plugins.drift.severity.level import Severity
 from app.plugins.drift.severity.rule import SeverityRule
 from app.plugins.drift.severity.targets import included
 

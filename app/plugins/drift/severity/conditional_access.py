@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from app.core import Severity
 from app.plugins.drift.compare import Change
 from app.plugins.drift.severity.case import Case
-from app.plugins.drift.severity.level import Severity
 from app.plugins.drift.severity.rule import SeverityRule
 from app.plugins.drift.severity.strength import grew
 

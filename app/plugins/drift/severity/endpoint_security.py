@@ -2,9 +2,9 @@
 
 from functools import partial
 
+from app.core import Severity
 from app.plugins.drift.compare import Change
 from app.plugins.drift.severity.case import Case
-from app.plugins.drift.severity.level import Severity
 from app.plugins.drift.severity.protections import (
     PROTECTIONS,
     Protection,

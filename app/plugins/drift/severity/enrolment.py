@@ -2,9 +2,9 @@
 
 import re
 
+from app.core import Severity
 from app.plugins.drift.compare import Change, LeafKind
 from app.plugins.drift.severity.case import Case
-from app.plugins.drift.severity.level import Severity
 from app.plugins.drift.severity.rule import SeverityRule
 
 BLOCKS = frozenset({"platformBlocked", "personalDeviceEnrollmentBlocked"})

@@ -1,8 +1,8 @@
 """Rules for any policy: what is left when no rule of its area matches."""
 
+from app.core import Severity
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.severity.case import Case
-from app.plugins.drift.severity.level import Severity
 from app.plugins.drift.severity.rule import SeverityRule
 from app.plugins.drift.severity.targets import included
 

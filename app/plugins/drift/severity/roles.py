@@ -1,8 +1,8 @@
 """Rules for Intune roles."""
 
+from app.core import Severity
 from app.plugins.drift.compare import Change, LeafKind
 from app.plugins.drift.severity.case import Case
-from app.plugins.drift.severity.level import Severity
 from app.plugins.drift.severity.rule import SeverityRule
 
 GRANTS = frozenset({"actions", "allowedResourceActions", "members", "resourceScopes", "scopeMembers"})

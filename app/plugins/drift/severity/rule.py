@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.core import Severity
 from app.plugins.drift.severity.case import Case
-from app.plugins.drift.severity.level import Severity
 
 
 @dataclass(frozen=True, slots=True)

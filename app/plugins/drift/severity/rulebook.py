@@ -1,5 +1,6 @@
 """Every severity rule, the most severe first."""
 
+from app.core import Severity
 from app.plugins.drift.severity import (
     app_protection,
     compliance,
@@ -10,7 +11,6 @@ from app.plugins.drift.severity import (
     roles,
     scripts,
 )
-from app.plugins.drift.severity.level import Severity
 from app.plugins.drift.severity.rule import SeverityRule
 
 RULES: tuple[SeverityRule, ...] = (

@@ -1,7 +1,7 @@
 """Rules for scripts that run on devices."""
 
+from app.core import Severity
 from app.plugins.drift.severity.case import Case
-from app.plugins.drift.severity.level import Severity
 from app.plugins.drift.severity.rule import SeverityRule
 from app.plugins.drift.severity.targets import reaches_everyone
 

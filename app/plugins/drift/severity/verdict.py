@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.core import Severity
 from app.plugins.drift.compare import Change, ChangeKind
 from app.plugins.drift.severity.case import Case, Subject
-from app.plugins.drift.severity.level import Severity
 from app.plugins.drift.severity.rulebook import NOTHING_VISIBLE, RULES
 from app.plugins.drift.severity.targets import reaches_everyone
 
