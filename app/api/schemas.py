@@ -6,12 +6,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.registry.contract import RUN_TYPE, AnyOperation
 from app.core.runs.document import Moment, RunRow
-from app.core.runs.items import BulkOperationRunItem, Outcome
+from app.core.runs.item_lists import AnyRow
+from app.core.runs.items import CODE_LENGTH, ITEM_LENGTH, Outcome
 from app.core.runs.status import StatusBucket
 from app.core.users import Role
 
 PAGE, LONGEST_PAGE = 50, 200
 CURSOR_LENGTH = 100
+NO_NUL = r"^[^\x00]*$"  # which no database keeps in a text
 
 
 class PageQuery(BaseModel):
@@ -40,6 +42,15 @@ class ItemQuery(PageQuery):
     """Which items are asked for."""
 
     outcome: Outcome | None = Field(default=None, description="Only items that stand so.")
+    reason_code: str = Field(
+        default="", max_length=CODE_LENGTH, pattern=NO_NUL, description="Only items with this reason code."
+    )
+    text: str = Field(
+        default="",
+        max_length=ITEM_LENGTH,
+        pattern=NO_NUL,
+        description="Only items with this in their id or reason, whatever its case.",
+    )
 
 
 class NoQuery(BaseModel):
@@ -103,7 +114,7 @@ class Item(BaseModel):
     listed_at: Moment
 
     @classmethod
-    def of(cls, row: BulkOperationRunItem) -> "Item":
+    def of(cls, row: AnyRow) -> "Item":
         """One row of the ledger."""
         return cls(
             item_id=row.item_id,

@@ -233,7 +233,7 @@ def test_a_run_whose_plugin_is_gone_is_still_shown(app, browser, make_run):
 def test_the_hub_offers_no_way_to_change_a_run(app):
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("monitoring")]
 
-    assert len(rules) == 4
+    assert len(rules) == 6
     assert {method for rule in rules for method in rule.methods} == {"GET", "HEAD", "OPTIONS"}
 
 
