@@ -59,7 +59,7 @@ def test_opened_and_closed_details_stay_as_they_were(open_page, make_tenant, mak
 
 def test_what_is_typed_over_a_runs_items_survives_until_every_part_shows_the_end(open_page, running):
     page = open_page(f"/{running.id}?outcome=unprocessed&text=item-4")
-    text, rows = page.get_by_label("Item or reason contains"), page.locator("#item-rows tbody tr")
+    text, rows = page.get_by_label("Item or reason contains"), page.locator("#items-table tbody tr")
     expect(rows).to_have_count(1)
     text.fill("half typ")
     text.focus()

@@ -62,7 +62,7 @@ def test_a_failed_item_is_found_and_taken_away_as_a_file_without_javascript(
     run = make_run(RunStatus.COMPLETED, tenant=tenant, succeeded=60, failed=2)
     page = browse(member(tenant), java_script_enabled=False)
     page.goto(f"/t/{tenant.slug}/monitoring/operations/{run.id}")
-    rows = page.locator("#item-rows tbody tr")
+    rows = page.locator("#items-table tbody tr")
     expect(rows).to_have_count(50)
     expect(page.get_by_role("button", name="Copy")).to_be_hidden()
 

@@ -47,7 +47,7 @@ def timeline(html):
 
 def outcomes(html):
     """Item -> (badge, reason)."""
-    part = html[html.index('id="item-rows"') :].partition("</table>")[0]
+    part = html[html.index('id="items-table"') :].partition("</table>")[0]
     rows = re.findall(r'<tr id="item-.*?</tr>', part, re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     return {words(item): (words(outcome), words(reason)) for item, outcome, reason in cells}
