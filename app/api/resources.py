@@ -88,6 +88,7 @@ def _endpoints_of(found: Declared[AnyResource], root: str) -> ResourceEndpoints:
         _OneView(found),
         TokenScope.READ,
         resource.details or resource.entry,
+        refusals=(404,),
         called=f"{resource.key}_one",
         said=f"{resource.label}: one of them",
     )

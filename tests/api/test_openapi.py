@@ -43,6 +43,13 @@ def test_every_reference_leads_to_a_schema(client, document):
     assert {"RunDetails", "Problem", "StartRequest", "StatusBucket"} <= named
 
 
+def test_an_address_with_a_number_may_lead_nowhere(document):
+    numbered = [path for path in document["paths"] if path.endswith(("{run_id}", "{number}"))]
+
+    assert len(numbered) == 2
+    assert all("404" in document["paths"][path]["get"]["responses"] for path in numbered)
+
+
 def test_filters_are_parameters_with_their_values(document):
     parameters = {found["name"]: found for found in document["paths"][f"{PATHS}/runs"]["get"]["parameters"]}
 
