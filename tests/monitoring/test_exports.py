@@ -126,6 +126,7 @@ def test_who_stops_taking_a_file_leaves_no_connection_behind(browser, make_run, 
     assert db.engine.pool.checkedout() == before + 1
 
     answer.close()
+    assert browser.head(f"{HUB}/{run.id}/items.json").status_code == 200
 
     assert db.engine.pool.checkedout() == before
 
