@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.core.registry.contract import RUN_TYPE, AnyOperation
+from app.core.registry.contract import LABEL_LENGTH, RUN_TYPE, AnyOperation
 from app.core.runs.document import Moment, RunRow
 from app.core.runs.item_lists import AnyRow
 from app.core.runs.items import CODE_LENGTH, ITEM_LENGTH, Outcome
+from app.core.runs.position import EARLIEST, LATEST
 from app.core.runs.status import StatusBucket
 from app.core.users import Role
 
@@ -35,6 +36,21 @@ class RunQuery(PageQuery):
     bucket: StatusBucket | None = Field(default=None, description="Only runs that stand so.")
     run_type: str | None = Field(
         default=None, pattern=f"^{RUN_TYPE.pattern}$", description="Only runs of this type."
+    )
+    since: AwareDatetime | None = Field(
+        default=None, ge=EARLIEST, lt=LATEST, description="Only runs created at this moment or later."
+    )
+    until: AwareDatetime | None = Field(
+        default=None, ge=EARLIEST, lt=LATEST, description="Only runs created before this moment."
+    )
+    initiator: str | None = Field(
+        default=None, max_length=255, pattern=NO_NUL, description="Only runs that this one started."
+    )
+    text: str = Field(
+        default="",
+        max_length=LABEL_LENGTH,
+        pattern=NO_NUL,
+        description="Only runs with this in their label, or of this number (12 or #12).",
     )
 
 

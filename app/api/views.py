@@ -63,6 +63,10 @@ def runs(caller: Caller, query: RunQuery) -> RunPage:
     wanted = RunFilter(
         run_types=_stored_as(query.run_type),
         bucket=query.bucket,
+        since=query.since,
+        until=query.until,
+        initiator=query.initiator,
+        text=query.text.strip(),
         before=read_position("cursor", query.cursor),
     )
     rows = list_runs(caller.tenant, wanted, limit=query.limit + 1)

@@ -55,7 +55,11 @@ def test_filters_are_parameters_with_their_values(document):
 
     assert parameters["tenant"]["required"]
     assert parameters["limit"]["schema"]["maximum"] == 200
-    assert set(parameters) == {"tenant", "limit", "cursor", "bucket", "run_type"}
+    assert set(parameters) == {
+        *("tenant", "limit", "cursor"),
+        *("bucket", "run_type", "since", "until", "initiator", "text"),
+    }
+    assert parameters["since"]["schema"]["anyOf"][0]["format"] == "date-time"
 
 
 def test_what_is_answered_has_the_fields_that_the_document_says(api, document, make_run, tenant):
