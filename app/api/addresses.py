@@ -1,6 +1,6 @@
 """Every address of the API, and its description for people and programs."""
 
-from functools import cache
+from functools import lru_cache
 
 from flask import Blueprint, Flask, Response, jsonify, render_template
 from flask_wtf.csrf import CSRFProtect
@@ -9,8 +9,10 @@ from app.api import views
 from app.api.endpoint import Endpoint
 from app.api.errors import init_errors, is_below_api
 from app.api.openapi import openapi
+from app.api.resources import list_resource, read_resource, resource_endpoints
 from app.api.schemas import ItemPage, ItemQuery, OperationList, RunPage, RunQuery, StartRequest
 from app.core.db import JsonObject
+from app.core.registry.catalog import current_catalog
 from app.core.runs.document import RunDetails
 from app.core.tokens import TokenScope
 
@@ -18,6 +20,8 @@ PREFIX = "/api/v1"
 _TENANT = "/tenants/<tenant>"
 _RUN = f"{_TENANT}/runs/<int:run_id>"
 _KEY = "Any text of your own: asked again with it within 24 hours, the same start answers with the same run."
+
+KEPT = 8  # documents; a process has one, unless plugins come and go
 
 ENDPOINTS = (
     Endpoint("GET", f"{_TENANT}/operations", views.operations, TokenScope.READ, OperationList),
@@ -48,6 +52,8 @@ def init_api(app: Flask, csrf: CSRFProtect) -> None:
     pages = Blueprint("api", __name__, url_prefix=PREFIX, template_folder="templates")
     for endpoint in ENDPOINTS:
         pages.add_url_rule(endpoint.path, endpoint.name, endpoint, methods=[endpoint.method])
+    pages.add_url_rule(f"{_TENANT}/<resource>", "resource", list_resource)
+    pages.add_url_rule(f"{_TENANT}/<resource>/<int:number>", "resource_one", read_resource)
     pages.add_url_rule("/", "index", index)
     pages.add_url_rule("/openapi.json", "document", document)
     init_errors(app, pages)
@@ -71,7 +77,11 @@ def document() -> Response:
     return jsonify(described())
 
 
-@cache
 def described() -> JsonObject:
-    """The OpenAPI document of this version."""
-    return openapi(ENDPOINTS, PREFIX)
+    """The OpenAPI document of this version with the loaded plugins."""
+    return _described((*ENDPOINTS, *resource_endpoints(current_catalog(), _TENANT)))
+
+
+@lru_cache(KEPT)
+def _described(endpoints: tuple[Endpoint, ...]) -> JsonObject:
+    return openapi(endpoints, PREFIX)

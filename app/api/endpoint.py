@@ -34,6 +34,8 @@ class Endpoint:
         body: what must be in the body; none: nothing is read.
         headers: request headers it knows; name -> what it is for.
         refusals: statuses it may answer with instead, beside those that every address has.
+        called: its name in the document, where that is not the view's.
+        said: what it is in a sentence, where the view does not say it.
     """
 
     method: str
@@ -46,11 +48,13 @@ class Endpoint:
     body: type[BaseModel] | None = None
     headers: tuple[tuple[str, str], ...] = ()
     refusals: Sequence[int] = ()
+    called: str = ""
+    said: str = ""
 
     @property
     def name(self) -> str:
         """What it is called in addresses made from it, and in the OpenAPI document."""
-        return self.view.__name__
+        return self.called or self.view.__name__
 
     def __call__(self, tenant: str, **place: object) -> Response:
         """Answer the request: first who asks, then what."""

@@ -38,37 +38,56 @@ def openapi(endpoints: Sequence[Endpoint], prefix: str) -> JsonObject:
         prefix: what all of their addresses begin with.
     """
     paths: dict[str, JsonObject] = {}
-    schemas = _schemas(endpoints)
+    schemas = Schemas(endpoints)
     for endpoint in endpoints:
         described = _operation(endpoint, schemas)
         paths.setdefault(_address(prefix, endpoint), {})[endpoint.method.lower()] = described
-    for used in _queries(endpoints):
-        schemas.pop(used.__name__)
     return {
         "openapi": VERSION,
         "info": {
             "title": "TenantAtlas",
             "version": __version__,
-            "description": "Reads runs and their items, starts operations. A token opens one tenant.",
+            "description": "Reads runs, their items and what plugins offer; starts operations. "
+            "A token opens one tenant.",
         },
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": schemas,
+            "schemas": schemas.shown,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
 
 
-def _schemas(endpoints: Sequence[Endpoint]) -> JsonObject:
-    bodies = [endpoint.body for endpoint in endpoints if endpoint.body is not None]
-    answers = [endpoint.answers for endpoint in endpoints]
-    wanted = [
-        *_in_mode("validation", [*_queries(endpoints), *bodies]),
-        *_in_mode("serialization", [*answers, Problem]),
-    ]
-    _, whole = models_json_schema(wanted, ref_template=SCHEMAS + "{model}")
-    return dict(sorted(whole["$defs"].items()))
+class Schemas:
+    """The schemas of all models, under names that pydantic tells apart where plugins use one twice.
+
+    Attributes:
+        shown: name -> schema; of queries there are parameters instead.
+    """
+
+    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
+        """Let pydantic write them all at once."""
+        queries = list(dict.fromkeys(endpoint.query for endpoint in endpoints))
+        bodies = [endpoint.body for endpoint in endpoints if endpoint.body is not None]
+        answers: list[type[BaseModel]] = [*(endpoint.answers for endpoint in endpoints), Problem]
+        wanted = [*_in_mode("validation", [*queries, *bodies]), *_in_mode("serialization", answers)]
+        self._refs, whole = models_json_schema(wanted, ref_template=SCHEMAS + "{model}")
+        all_of_them: dict[str, JsonObject] = dict(sorted(whole["$defs"].items()))
+        self._queries = {query: all_of_them.pop(self._name(query, "validation")) for query in queries}
+        self.shown = all_of_them
+
+    def of_query(self, query: type[BaseModel]) -> JsonObject:
+        """The schema of a query, whose properties are parameters."""
+        return self._queries[query]
+
+    def ref(self, model: type[BaseModel], mode: JsonSchemaMode) -> JsonObject:
+        """Where the schema of a body (`validation`) or an answer (`serialization`) is."""
+        return {"schema": {"$ref": SCHEMAS + self._name(model, mode)}}
+
+    def _name(self, model: type[BaseModel], mode: JsonSchemaMode) -> str:
+        found: str = self._refs[model, mode]["$ref"]
+        return found.rpartition("/")[2]
 
 
 def _in_mode(
@@ -77,20 +96,19 @@ def _in_mode(
     yield from ((model, mode) for model in dict.fromkeys(models))
 
 
-def _queries(endpoints: Sequence[Endpoint]) -> list[type[BaseModel]]:
-    return list(dict.fromkeys(endpoint.query for endpoint in endpoints))
-
-
-def _operation(endpoint: Endpoint, schemas: JsonObject) -> JsonObject:
+def _operation(endpoint: Endpoint, schemas: Schemas) -> JsonObject:
     described: JsonObject = {
         "operationId": endpoint.name,
-        "summary": _said(endpoint.view).removesuffix("."),
+        "summary": (endpoint.said or _said(endpoint.view)).removesuffix("."),
         "description": f"Needs a token of scope {endpoint.scope}.",
         "parameters": [*_places(endpoint), *_query(endpoint, schemas), *_headers(endpoint)],
-        "responses": dict(_answers(endpoint)),
+        "responses": dict(_answers(endpoint, schemas)),
     }
     if endpoint.body is not None:
-        described["requestBody"] = {"required": True, "content": {JSON: _ref(endpoint.body)}}
+        described["requestBody"] = {
+            "required": True,
+            "content": {JSON: schemas.ref(endpoint.body, "validation")},
+        }
     return described
 
 
@@ -103,8 +121,8 @@ def _places(endpoint: Endpoint) -> Iterator[JsonObject]:
         yield {"name": name, "in": "path", "required": True, "schema": _KINDS[kind]}
 
 
-def _query(endpoint: Endpoint, schemas: JsonObject) -> Iterator[JsonObject]:
-    for name, schema in schemas[endpoint.query.__name__].get("properties", {}).items():
+def _query(endpoint: Endpoint, schemas: Schemas) -> Iterator[JsonObject]:
+    for name, schema in schemas.of_query(endpoint.query).get("properties", {}).items():
         plain = {key: value for key, value in schema.items() if key not in {"title", "description"}}
         said = schema.get("description", "")
         yield {"name": name, "in": "query", "required": False, "description": said, "schema": plain}
@@ -116,18 +134,16 @@ def _headers(endpoint: Endpoint) -> Iterator[JsonObject]:
         yield {"name": name, "in": "header", "required": False, "description": said, "schema": text}
 
 
-def _answers(endpoint: Endpoint) -> Iterator[tuple[str, JsonObject]]:
-    answer: JsonObject = {"description": _said(endpoint.answers), "content": {JSON: _ref(endpoint.answers)}}
+def _answers(endpoint: Endpoint, schemas: Schemas) -> Iterator[tuple[str, JsonObject]]:
+    content = {JSON: schemas.ref(endpoint.answers, "serialization")}
+    answer: JsonObject = {"description": _said(endpoint.answers), "content": content}
     if endpoint.status == 202:
         answer["headers"] = {"Location": {"schema": {"type": "string"}, "description": "Where the run is."}}
     yield str(endpoint.status), answer
     for status in sorted({*EVERYWHERE, *endpoint.refusals}):
-        yield str(status), {"description": _REFUSED[status], "content": {MEDIA_TYPE: _ref(Problem)}}
+        problem = {MEDIA_TYPE: schemas.ref(Problem, "serialization")}
+        yield str(status), {"description": _REFUSED[status], "content": problem}
 
 
 def _said(described: object) -> str:
     return (described.__doc__ or "").strip().partition("\n")[0]
-
-
-def _ref(model: type[BaseModel]) -> JsonObject:
-    return {"schema": {"$ref": SCHEMAS + model.__name__}}

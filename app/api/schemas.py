@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.core.registry.contract import RUN_TYPE, AnyOperation
+from app.core.registry.contract import LABEL_LENGTH, RUN_TYPE, AnyOperation
 from app.core.runs.document import Moment, RunRow
-from app.core.runs.items import BulkOperationRunItem, Outcome
+from app.core.runs.item_lists import AnyRow
+from app.core.runs.items import CODE_LENGTH, ITEM_LENGTH, Outcome
+from app.core.runs.position import EARLIEST, LATEST
 from app.core.runs.status import StatusBucket
 from app.core.users import Role
 
 PAGE, LONGEST_PAGE = 50, 200
 CURSOR_LENGTH = 100
+NO_NUL = r"^[^\x00]*$"  # which no database keeps in a text
 
 
 class PageQuery(BaseModel):
@@ -34,12 +37,36 @@ class RunQuery(PageQuery):
     run_type: str | None = Field(
         default=None, pattern=f"^{RUN_TYPE.pattern}$", description="Only runs of this type."
     )
+    since: AwareDatetime | None = Field(
+        default=None, ge=EARLIEST, lt=LATEST, description="Only runs created at this moment or later."
+    )
+    until: AwareDatetime | None = Field(
+        default=None, ge=EARLIEST, lt=LATEST, description="Only runs created before this moment."
+    )
+    initiator: str | None = Field(
+        default=None, max_length=255, pattern=NO_NUL, description="Only runs that this one started."
+    )
+    text: str = Field(
+        default="",
+        max_length=LABEL_LENGTH,
+        pattern=NO_NUL,
+        description="Only runs with this in their label, or of this number (12 or #12).",
+    )
 
 
 class ItemQuery(PageQuery):
     """Which items are asked for."""
 
     outcome: Outcome | None = Field(default=None, description="Only items that stand so.")
+    reason_code: str = Field(
+        default="", max_length=CODE_LENGTH, pattern=NO_NUL, description="Only items with this reason code."
+    )
+    text: str = Field(
+        default="",
+        max_length=ITEM_LENGTH,
+        pattern=NO_NUL,
+        description="Only items with this in their id or reason, whatever its case.",
+    )
 
 
 class NoQuery(BaseModel):
@@ -103,7 +130,7 @@ class Item(BaseModel):
     listed_at: Moment
 
     @classmethod
-    def of(cls, row: BulkOperationRunItem) -> "Item":
+    def of(cls, row: AnyRow) -> "Item":
         """One row of the ledger."""
         return cls(
             item_id=row.item_id,

@@ -22,11 +22,13 @@ from app.core.keyed_starts import start_once
 from app.core.registry.catalog import current_catalog
 from app.core.runs.document import RunDetails, RunRow, details_of
 from app.core.runs.filter import RunFilter
+from app.core.runs.item_lists import ItemFilter, list_items
+from app.core.runs.items import Outcome
 from app.core.runs.listing import list_runs
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.parameters import permit
 from app.core.runs.position import position_of, read_position
-from app.core.runs.queries import LARGEST_ID, find_run, outcomes_of
+from app.core.runs.queries import LARGEST_ID, find_run
 from app.core.runs.start import start_operation
 from app.core.tokens import TokenScope
 
@@ -62,6 +64,10 @@ def runs(caller: Caller, query: RunQuery) -> RunPage:
     wanted = RunFilter(
         run_types=_stored_as(query.run_type),
         bucket=query.bucket,
+        since=query.since,
+        until=query.until,
+        initiator=query.initiator,
+        text=query.text.strip(),
         before=read_position("cursor", query.cursor),
     )
     rows = list_runs(caller.tenant, wanted, limit=query.limit + 1)
@@ -81,8 +87,13 @@ def run(caller: Caller, _query: NoQuery, run_id: int) -> RunDetails:
 def items(caller: Caller, query: ItemQuery, run_id: int) -> ItemPage:
     """The items of a run, each with its outcome."""
     found = _visible(caller, run_id)
-    after = _row_number(query.cursor)
-    rows = outcomes_of(caller.tenant, found.id, limit=query.limit + 1, after=after, outcome=query.outcome)
+    wanted = ItemFilter(
+        outcomes=tuple(Outcome) if query.outcome is None else (query.outcome,),
+        reason_code=query.reason_code,
+        text=query.text,
+        after=_row_number(query.cursor),
+    )
+    rows = list_items(found, wanted, limit=query.limit + 1)
     shown = rows[: query.limit]
     more = len(rows) > query.limit
     return ItemPage(items=[Item.of(row) for row in shown], next_cursor=str(shown[-1].id) if more else None)

@@ -19,6 +19,12 @@ def start_by_api(deployment: Deployment, case: Case, name: str | None) -> TestRe
     return deployment.browser().post(path, json={"params": to_jsonable_python(case.params)}, headers=headers)
 
 
+def read_by_api(deployment: Deployment, place: str, name: str, **query: str) -> TestResponse:
+    """Read below `/api/v1/tenants/` with the token of the person of a role, or of the stranger."""
+    headers = {"Authorization": f"Bearer {_token(deployment, name)}"}
+    return deployment.browser().get(f"/api/v1/tenants/{place}", query_string=query, headers=headers)
+
+
 def _token(deployment: Deployment, name: str) -> str:
     """A token that may start; who has too low a role to make one had a higher one then."""
     maker, wanted = deployment.member(name), {"name": name, "scope": TokenScope.START}

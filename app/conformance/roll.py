@@ -78,6 +78,10 @@ class Roll:
         """Plugins that bring views."""
         return [subject for subject in self.loaded if self.catalog.plugins[subject.name].blueprints]
 
+    def with_resources(self) -> list[Subject]:
+        """Plugins that programs read from."""
+        return [subject for subject in self.loaded if self.catalog.plugins[subject.name].api_resources]
+
     def distributed(self) -> list[Subject]:
         """Plugins that a distribution of its own brought."""
         installed = installed_plugins()
@@ -89,6 +93,7 @@ CHOSEN: Mapping[str, Callable[[Roll], Sequence[Subject | Case | AnyOperation]]] 
     "subject": lambda roll: roll.subjects,
     "subject_with_tables": Roll.with_tables,
     "subject_with_pages": Roll.with_pages,
+    "subject_with_resources": Roll.with_resources,
     "subject_of_distribution": Roll.distributed,
     "loaded_subject": lambda roll: roll.loaded,
     "operation": lambda roll: roll.operations,

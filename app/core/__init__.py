@@ -35,6 +35,8 @@ from app.core.registry.contract import (
 )
 from app.core.registry.declared import Declared
 from app.core.registry.extensions import (
+    ApiPage,
+    ApiResource,
     CardFact,
     ChannelMessage,
     FindingType,
@@ -49,7 +51,7 @@ from app.core.registry.extensions import (
 )
 from app.core.registry.running import RunContext, RunFacts, RunItems
 from app.core.retention.kept import kept_runs
-from app.core.runs.document import run_document
+from app.core.runs.document import Moment, run_document
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation
@@ -63,6 +65,8 @@ from app.core.web.retry_pages import RetryOffer, retry_offer
 
 __all__ = [
     "API_VERSION",
+    "ApiPage",
+    "ApiResource",
     "BulkOperationRun",
     "CallOverError",
     "CardFact",
@@ -78,6 +82,7 @@ __all__ = [
     "ItemFailedError",
     "ItemSkippedError",
     "JsonObject",
+    "Moment",
     "NavItem",
     "NoParams",
     "NotificationChannel",

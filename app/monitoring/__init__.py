@@ -1,7 +1,12 @@
 """Monitoring -> Operations: the hub. It knows stored runs and the catalog, never a plugin."""
 
 from app.core import NavItem
-from app.monitoring import list_pages, run_pages, view_pages  # noqa: F401 - their views register themselves
+from app.monitoring import (  # noqa: F401 - their views register themselves
+    export_pages,
+    list_pages,
+    run_pages,
+    view_pages,
+)
 from app.monitoring.blueprints import fragments, pages, views
 
 NAV = NavItem("Operations", "monitoring.index", "activity")

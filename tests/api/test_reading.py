@@ -1,6 +1,7 @@
 """Runs and items, a page at a time."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 from app.core.runs.document import run_details
 from app.core.runs.queries import find_run
@@ -39,6 +40,22 @@ def test_runs_are_filtered_by_bucket_and_run_type(api, make_run, tenant):
     assert ids(run_type="no.such") == []
 
 
+@on_both_databases
+def test_runs_are_filtered_by_moment_initiator_and_text(api, make_run, make_user, tenant):
+    noon = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    ada = make_user(tenant=tenant, email="ada@example.com")
+    early, late = (make_run(created_at=noon + timedelta(hours=hour), user=ada) for hour in (-1, 1))
+    other = make_run(label="Count the barrels")
+
+    def ids(**query):
+        return [run["id"] for run in api.get(f"{ROOT}/runs", query_string=query).json["runs"]]
+
+    assert ids(since="2026-11-01T12:00:00Z", initiator="ada@example.com") == [late.id]
+    assert ids(until="2026-11-01T13:00:00+01:00") == [early.id]
+    assert ids(initiator="system") == ids(text="BARRELS") == ids(text=f"#{other.id}") == [other.id]
+    assert ids(text="nothing") == []
+
+
 def test_a_run_is_the_document_that_the_command_line_prints(api, make_run, tenant):
     run = make_run(RunStatus.COMPLETED_WITH_ERRORS, tenant=tenant, succeeded=3, failed=1)
 
@@ -72,6 +89,12 @@ def test_a_query_that_means_nothing_is_refused_by_its_name(api):
         ("cursor", "2026-01-01T00:00:00,1"),
         ("colour", "red"),
         ("run_type", "x" * 200),
+        ("since", "yesterday"),
+        ("since", "2026-11-01T12:00:00"),
+        ("since", "0001-01-01T00:00:00+23:00"),
+        ("until", "9999-12-31T23:59:59-23:00"),
+        ("text", "a\0b"),
+        ("initiator", "a\0b"),
     ]:
         answer = api.get(f"{ROOT}/runs", query_string={name: value})
 

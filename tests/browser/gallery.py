@@ -60,6 +60,8 @@ PAGES = {
     "run running": (OPERATOR, "/t/{full}/monitoring/operations/{running}"),
     "run succeeded": (OPERATOR, "/t/{full}/monitoring/operations/{drift}"),
     "run partially succeeded": (OPERATOR, "/t/{full}/monitoring/operations/{partial}"),
+    "items of a run": (OPERATOR, "/t/{full}/monitoring/operations/{partial}?outcome=failed&reason=not_found"),
+    "items of a run, no match": (OPERATOR, "/t/{full}/monitoring/operations/{partial}?text=nothing"),
     "run failed": (OPERATOR, "/t/{full}/monitoring/operations/{failed}"),
     "run with lost items": (OPERATOR, "/t/{full}/monitoring/operations/{lost}"),
     "run that repeats another": (OPERATOR, "/t/{full}/monitoring/operations/{again}"),

@@ -68,6 +68,31 @@ def test_list_and_filters_work_without_javascript(browse, make_tenant, member, m
     expect(page.get_by_role("button", name="Keys")).to_have_count(0)
 
 
+def test_a_failed_item_is_found_and_taken_away_as_a_file_without_javascript(
+    browse, make_tenant, member, make_run
+):
+    tenant = make_tenant()
+    run = make_run(RunStatus.COMPLETED, tenant=tenant, succeeded=60, failed=2)
+    page = browse(member(tenant), java_script_enabled=False)
+    page.goto(f"/t/{tenant.slug}/monitoring/operations/{run.id}")
+    rows = page.locator("#items-table tbody tr")
+    expect(rows).to_have_count(50)
+    expect(page.get_by_role("button", name="Copy")).to_be_hidden()
+
+    page.get_by_role("link", name="Next").click()
+    expect(rows).to_have_count(12)
+    page.get_by_role("link", name="Show 2 items").click()
+    expect(rows).to_have_count(2)
+    page.get_by_label("Item or reason contains").fill("item-62")
+    page.get_by_role("button", name="Filter").click()
+    expect(rows).to_have_count(1)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export CSV").click()
+
+    assert download.value.suggested_filename == f"run-{run.id}-failed-not_found-filtered.csv"
+    assert download.value.path().read_text().splitlines()[1:] == ["item-62,failed,not_found,It is not there."]
+
+
 def test_drift_is_started_and_reviewed_without_javascript(browse, make_tenant, member):
     tenant = make_tenant()
     take_snapshots(tenant)

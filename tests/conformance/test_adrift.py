@@ -11,6 +11,8 @@ EXPECTED = {
     "test_no_view_shows_itself_to_nobody": "/t/conformance/adrift/open",
     "test_no_view_shows_itself_to_strangers": "/t/conformance/adrift/open",
     "test_a_readonly_member_starts_nothing": "/t/conformance/adrift/go",
+    "test_an_api_resource_is_read_page_by_page": "1 entries are read one a page, 2 otherwise",
+    "test_an_api_resource_shows_nothing_to_strangers": "drifting: another tenant's list shows its entries",
     "test_models_and_migrations_say_the_same": "colour",
     "test_its_tables_go_down_to_nothing_and_come_again": "buoys",
     "test_folders_of_its_pages_are_there": "template_folder",

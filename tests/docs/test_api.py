@@ -49,11 +49,12 @@ def test_every_command_of_the_api_page_works(client, flask_cli, worker):
         answers.append(send(client, line, token))
         worker()
 
-    assert [answer.status_code for answer in answers] == [200, 202, 200, 200, 200]
-    offered, started, run, _items, _failed = answers
+    assert [answer.status_code for answer in answers] == [200, 202, 200, 200, 200, 200]
+    offered, started, run, _items, _failed, findings = answers
     assert "run.prune" in [found["run_type"] for found in offered.json["operations"]]
     assert started.location.endswith("/runs/1")
     assert run.json["status_bucket"] == "succeeded"
+    assert findings.json == {"findings": [], "next_cursor": None}
 
 
 def test_every_command_about_tokens_of_the_admin_page_works(flask_cli):

@@ -7,12 +7,15 @@ import pytest
 
 from app.core.delivery.sending import deliver_due
 from app.core.registry.catalog import current_catalog
+from app.core.runs.new_run import Initiator
+from app.core.tokens import create_token
+from app.core.users import Role
 from app.plugins.inventory.store.snapshots import find_sync, policies_at
 from tests.support.channels import deliveries, listen
 from tests.support.snapshots import generate_drift, run_now
 
 GUIDE = Path(__file__).parents[2] / "docs" / "plugins.md"
-HARBOURS, PAGERS = re.findall(
+HARBOURS, PAGERS, BERTHS = re.findall(
     r"executed by tests/docs/test_extending\.py -->\n```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL
 )
 
@@ -21,6 +24,7 @@ HARBOURS, PAGERS = re.findall(
 def _printed(drop_in):
     drop_in("harbours", HARBOURS)
     drop_in("pagers", PAGERS)
+    drop_in("berths", BERTHS)
 
 
 @pytest.fixture
@@ -76,3 +80,17 @@ def test_its_channel_calls_and_says_whom_it_cannot_call(read, tenant):
         "112: Inventory sync: succeeded (Fictional Ltd)"
     ]
     assert {one.said for one in deliveries()} == {None, "Nobody has this number."}
+
+
+def test_its_berths_are_read_by_programs(client, tenant, make_user):
+    maker = make_user(tenant=tenant, role=Role.MANAGER)
+    secret = create_token(tenant, maker, {"name": "Script"}, Initiator()).secret
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
+    path = f"/api/v1/tenants/{tenant.slug}/berths"
+
+    first = client.get(f"{path}?deeper_than=3&limit=1").json
+    assert first == {"berths": [{"id": 1, "depth": 9.5}], "next_cursor": "1"}
+    assert client.get(f"{path}?deeper_than=3&cursor=1").json["berths"] == [{"id": 3, "depth": 4.5}]
+    assert client.get(f"{path}/2").json == {"id": 2, "depth": 2.0}
+    statuses = [client.get(path + more).status_code for more in ("/4", "?cursor=x", "?deeper_than=-1")]
+    assert statuses == [403, 422, 422]

@@ -10,6 +10,8 @@ from app.core import clock
 from app.core.db import db
 from app.core.registry.contract import ReasonCode
 from app.core.runs import lifecycle
+from app.core.runs.events import BulkOperationRunEvent, EventKind
+from app.core.runs.ledger import UNKNOWN_SAID
 from app.core.runs.lifecycle import rescue
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator
@@ -45,7 +47,7 @@ def timeline(html):
 
 def outcomes(html):
     """Item -> (badge, reason)."""
-    part = html[html.index('id="run-outcomes"') :].partition("</table>")[0]
+    part = html[html.index('id="items-table"') :].partition("</table>")[0]
     rows = re.findall(r'<tr id="item-.*?</tr>', part, re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     return {words(item): (words(outcome), words(reason)) for item, outcome, reason in cells}
@@ -70,12 +72,15 @@ def test_the_timeline_tells_each_step_in_words(browser, make_run):
 
     assert [entry.partition(" just now")[0] for entry in entries] == [
         "Queued",
-        "Taken by a worker",
+        "Started",
         "Worker lost",
-        "Taken by a worker",
+        "Resumed",
         "Asked to stop",
         "Stopped",
     ]
+    for place, span in [(0, "waited"), (1, "worked"), (2, "waited"), (3, "worked"), (5, "in all")]:
+        assert re.search(rf"just now , {span} [\d.]+ m?s", entries[place]), entries[place]
+    assert "just now ," not in entries[4]
     assert "Started by system." in entries[0]
     assert "Attempt" not in entries[0]
     assert "Attempt 1, worker worker-1" in entries[1]
@@ -117,10 +122,10 @@ def test_each_item_says_where_it_stands(browser, lose_an_item):
 
     assert outcomes(html) == {
         "item-1": ("Succeeded", ""),
-        "item-2": ("Failed", "It is not there."),
+        "item-2": ("Failed", "It is not there. not_found"),
         "lost": (
             "Unknown",
-            "A worker was lost while this item was in work; nobody can say what became of it.",
+            f"{UNKNOWN_SAID} outcome_unknown",
         ),
         "left": ("Not processed", ""),
     }
@@ -133,16 +138,6 @@ def test_items_of_a_running_run_wait_or_are_in_work(browser, make_run):
     lifecycle.begin_item(lease_of(run), Tally(in_flight=["a"]))
 
     assert outcomes(page_of(browser, run)) == {"a": ("In work", ""), "b": ("Waiting", "")}
-
-
-def test_a_long_list_of_items_says_that_it_is_cut(browser, make_run):
-    long, whole = (make_run(RunStatus.COMPLETED, succeeded=count) for count in (1002, 1000))
-
-    page = words(page_of(browser, long))
-    assert "Showing the first 1,000 of 1,002." in page
-    assert "Items 1,002" in page
-    assert len(outcomes(page_of(browser, long))) == 1000
-    assert "Showing the first" not in page_of(browser, whole)
 
 
 @on_both_databases
@@ -186,6 +181,56 @@ def test_a_run_in_work_by_a_process_that_is_no_worker_is_no_cause_for_alarm(brow
     assert "No worker is alive" not in page_of(browser, run)
     lose_worker(run)
     assert "No worker is alive" in page_of(browser, run)
+
+
+def test_a_running_run_says_how_far_it_is_how_fast_and_how_long_still(browser, make_run):
+    run = make_run(RunStatus.RUNNING, items=[f"item-{n}" for n in range(1, 9)], succeeded=2)
+    began = update(BulkOperationRunEvent).where(BulkOperationRunEvent.kind == EventKind.CLAIMED)
+    db.session.execute(began.values(created_at=run.progress_at - timedelta(seconds=4)))
+    db.session.commit()
+
+    assert "2 / 8 - 25 % - 30/min - about 12 s left" in words(page_of(browser, run))
+
+
+def test_a_run_says_when_something_last_happened_by_the_servers_clock(browser, make_run):
+    html = page_of(browser, make_run(RunStatus.RUNNING))
+
+    assert "Last activity just now" in words(html)
+    assert re.search(r'id="server-clock" data-now="[^"]+\+00:00"', html)
+    assert "Last activity" not in words(page_of(browser, make_run()))
+
+
+def test_the_correlation_id_is_a_text_that_a_button_copies(browser, make_run):
+    run = make_run()
+    html = page_of(browser, run)
+
+    assert f'<code id="correlation-id">{run.correlation_id}</code>' in html
+    assert 'data-copy="correlation-id"' in html
+
+
+def test_a_failure_leads_to_its_items_and_a_report_to_none(browser, make_run):
+    run = make_run(RunStatus.COMPLETED, succeeded=1, failed=2, reports=[("odd_file", "It is odd.")])
+    html = page_of(browser, run)
+
+    link = f'href="{HUB}/{run.id}?outcome=failed&amp;reason=not_found#run-items"'
+    assert f"<a {link}>Show 2 items</a>" in html
+    assert "reason=odd_file" not in html
+
+
+def test_a_lost_item_is_found_among_the_unknown_ones(browser, lose_an_item):
+    run = lose_an_item()
+    html = page_of(browser, run)
+
+    assert f'href="{HUB}/{run.id}?outcome=unknown&amp;reason=outcome_unknown#run-items"' in html
+
+
+def test_a_long_sample_is_folded_behind_its_first_entries(browser, make_run):
+    html = page_of(browser, make_run(RunStatus.COMPLETED, succeeded=1, failed=60))
+    sample = html.partition('id="run-failures"')[2].partition("run-facts")[0]
+
+    assert "47 more" in words(sample)
+    assert words(sample.partition("<details")[0]).count("It is not there.") == 3
+    assert "50 of 60 kept as a sample" in words(sample)
 
 
 def test_a_final_run_needs_no_worker(browser, make_run):

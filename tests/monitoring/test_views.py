@@ -307,7 +307,7 @@ def test_the_chosen_chip_is_marked_for_who_cannot_see_it(browser):
 def test_the_hub_offers_no_way_to_change_a_run(app):
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("monitoring")]
 
-    assert len(rules) == 4
+    assert len(rules) == 6
     assert {method for rule in rules for method in rule.methods} == {"GET", "HEAD", "OPTIONS"}
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.core.registry.api import API_VERSION
 from app.core.registry.extensions import (
+    ApiResource,
     FindingType,
     IgnoreRule,
     InventorySource,
@@ -195,6 +196,7 @@ class Plugin:
         ignore_rules: changes that are nobody's concern.
         overview_cards: cards on the start page of each tenant.
         notification_channels: ways to tell how a run ended.
+        api_resources: its own things as programs read them.
         before_examples: makes what examples of its operations name and no run makes; called by the
             conformance kit alone, in an application context, once the plugins it requires have run theirs.
     """
@@ -216,4 +218,5 @@ class Plugin:
     ignore_rules: tuple[IgnoreRule, ...] = ()
     overview_cards: tuple[OverviewCard, ...] = ()
     notification_channels: tuple[NotificationChannel[Any], ...] = ()
+    api_resources: tuple[ApiResource[Any], ...] = ()
     before_examples: "Callable[[Tenant], None] | None" = None

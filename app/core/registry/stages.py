@@ -16,6 +16,7 @@ class Stage(StrEnum):
     CLI = "cli"
     NAV = "nav"
     CARDS = "cards"
+    API = "api"
     LINKS = "links"
     EXECUTE = "execute"
     MIGRATE = "migrate"
@@ -32,6 +33,7 @@ _ADVICE: dict[str, str] = {
     Stage.CLI: "Its commands cannot be added: tell its author.",
     Stage.NAV: "Its entry is left out of the navigation: see the log, and tell its author.",
     Stage.CARDS: "Its card is left out of the start page: see the log, and tell its author.",
+    Stage.API: "Its part of the API answers with errors: see the log, and tell its author.",
     Stage.LINKS: "Its runs ended without links to what they made: see the worker's log, and tell its author.",
     Stage.EXECUTE: "Its operation met what nobody foresaw: see the worker's log, and tell its author.",
     Stage.MIGRATE: "Its tables and its code do not fit: stop, back up, and run `flask db upgrade`.",

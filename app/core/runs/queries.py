@@ -6,12 +6,10 @@ from sqlalchemy import func, or_, select
 
 from app.core.db import database_now, db
 from app.core.runs.events import BulkOperationRunEvent
-from app.core.runs.items import BulkOperationRunItem, Outcome
 from app.core.runs.models import ACTIVE_PREDICATE, PENDING, BulkOperationRun
 from app.core.runs.status import RunStatus, StatusBucket
 from app.core.tenants import Tenant
 
-ITEMS_SHOWN = 1000
 SWEPT = 500  # rows a page of what the rescue looks through
 LARGEST_ID = 2**31 - 1  # of an integer column on every database
 
@@ -34,29 +32,6 @@ def has_active_run(tenant: Tenant, user_id: int) -> bool:
         ACTIVE_PREDICATE,
     )
     return db.session.scalar(query.limit(1)) is not None
-
-
-def outcomes_of(
-    tenant: Tenant, run_id: int, *, limit: int = ITEMS_SHOWN, after: int = 0, outcome: Outcome | None = None
-) -> Sequence[BulkOperationRunItem]:
-    """The ledger of one run of a tenant, in the items' order, at most `limit`.
-
-    Args:
-        tenant: where.
-        run_id: of the run.
-        limit: in items.
-        after: the row number of the last item of the page before.
-        outcome: only items that stand so; none: all.
-    """
-    item = BulkOperationRunItem
-    query = (
-        select(item)
-        .join(BulkOperationRun)
-        .where(BulkOperationRun.tenant_id == tenant.id, item.run_id == run_id, item.id > after)
-    )
-    if outcome is not None:
-        query = query.where(item.outcome == outcome)
-    return db.session.scalars(query.order_by(item.id).limit(limit)).all()
 
 
 def timeline_of(run: BulkOperationRun) -> Sequence[BulkOperationRunEvent]:

@@ -4,6 +4,7 @@ Other plugins use the names in `__all__`.
 """
 
 from app.core import NavItem, Plugin
+from app.plugins.drift.api import findings_resource
 from app.plugins.drift.cli import drift, findings
 from app.plugins.drift.finding_types import drift as drift_findings
 from app.plugins.drift.findings import new_findings
@@ -31,6 +32,7 @@ plugin = Plugin(
     finding_types=(drift_findings,),
     ignore_rules=OWN_RULES,
     overview_cards=(open_findings,),
+    api_resources=(findings_resource,),
 )
 
 __all__ = ["FindingFact", "NewFinding", "Severity", "new_findings", "plugin", "record_findings"]

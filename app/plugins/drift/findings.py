@@ -23,6 +23,7 @@ class FindingFilter:
     Attributes:
         run_id: the run that last saw them.
         finding_type: key of a finding type, declared or not.
+        status: new or acknowledged.
     """
 
     severity: Severity | None = None
@@ -30,11 +31,12 @@ class FindingFilter:
     kind: ChangeKind | None = None
     run_id: int | None = None
     finding_type: str | None = None
+    status: str | None = None
 
 
 def list_findings(tenant: Tenant, wanted: FindingFilter, *, limit: int | None = SHOWN) -> Sequence[Finding]:
     """Findings of a tenant, most severe first."""
-    order = _matching(tenant, wanted, select(Finding)).order_by(
+    order = matching_findings(tenant, wanted, select(Finding)).order_by(
         Finding.severity_rank, Finding.collection, Finding.display_name, Finding.id
     )
     return db.session.scalars(order.limit(limit)).all()
@@ -42,7 +44,7 @@ def list_findings(tenant: Tenant, wanted: FindingFilter, *, limit: int | None = 
 
 def count_findings(tenant: Tenant, wanted: FindingFilter) -> dict[Severity, int]:
     """How many findings of each severity match, whatever severity the filter names."""
-    query = _matching(
+    query = matching_findings(
         tenant, replace(wanted, severity=None), select(Finding.severity, func.count())
     ).group_by(Finding.severity)
     counted = {Severity(name): count for name, count in db.session.execute(query)}
@@ -95,7 +97,8 @@ def types_with_findings(tenant: Tenant) -> list[str]:
     return sorted(db.session.scalars(query))
 
 
-def _matching(tenant: Tenant, wanted: FindingFilter, query: AnySelect) -> AnySelect:
+def matching_findings(tenant: Tenant, wanted: FindingFilter, query: AnySelect) -> AnySelect:
+    """A query of findings, narrowed to those of a tenant that match."""
     query = query.where(Finding.tenant_id == tenant.id)
     if wanted.severity is not None:
         query = query.where(Finding.severity == wanted.severity.value)
@@ -107,4 +110,6 @@ def _matching(tenant: Tenant, wanted: FindingFilter, query: AnySelect) -> AnySel
         query = query.where(Finding.operation_run_id == wanted.run_id)
     if wanted.finding_type is not None:
         query = query.where(Finding.finding_type == wanted.finding_type)
+    if wanted.status is not None:
+        query = query.where(Finding.status == wanted.status)
     return query

@@ -1,10 +1,14 @@
+from datetime import timedelta
+
 import pytest
 
 from app.core.runs import lifecycle
+from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator
+from app.core.runs.pace import Pace
 from app.core.runs.status import RunStatus
 from app.core.runs.tally import Tally
-from app.core.runs.wording import failure_groups, outcome_sentence
+from app.core.runs.wording import failure_groups, item_reasons, outcome_sentence, progress_line
 from tests.support.records import lease_of
 
 
@@ -90,3 +94,69 @@ def test_failures_are_grouped_with_the_most_frequent_first(app, make_run):
     )
 
     assert failure_groups(run) == [("z", 3), ("not_found", 2), ("a", 1)]
+
+
+def told(**columns):
+    """A run that was read from nowhere."""
+    counts = dict.fromkeys(("succeeded", "failed", "skipped", "unknown"), 0)
+    defaults = {"status": RunStatus.RUNNING, "attempt": 1, "failure_totals": {}, "report_totals": {}}
+    return BulkOperationRun(**{**counts, **defaults, **columns})
+
+
+def test_a_run_that_did_more_than_it_foresaw_names_what_it_expected():
+    done = {"total_items": 500, "processed_items": 520, "succeeded": 520}
+
+    assert outcome_sentence(told(**done)) == "Running: 520 of an expected 500 done."
+    assert progress_line(told(**done), None) == "520 / expected 500 - 99 %"
+    ended = told(status=RunStatus.COMPLETED, **done)
+    assert outcome_sentence(ended) == "Succeeded: 520 of an expected 500 succeeded."
+
+
+def test_many_reasons_are_counted_where_they_cannot_all_be_named():
+    totals = {"a": 9, "b": 8, "c": 7, "d": 6, "e": 5}
+    run = told(
+        status=RunStatus.COMPLETED, total_items=35, processed_items=35, failed=35, failure_totals=totals
+    )
+
+    assert "35 failed (9 x a, 8 x b, 7 x c, 2 more reasons)." in outcome_sentence(run)
+    run.failure_totals = {name: totals[name] for name in "abcd"}
+    assert "(9 x a, 8 x b, 7 x c, 6 x d)." in outcome_sentence(run)
+
+
+def test_reports_are_no_reasons_of_items():
+    assert item_reasons(told(failure_totals={"a": 3, "b": 1}, report_totals={"a": 1, "b": 1})) == {"a": 2}
+
+
+@pytest.mark.parametrize(
+    ("per_second", "left", "line"),
+    [
+        (31, 121, "1,240 / 5,000 - 24 % - 31/s - about 2 min left"),
+        (1234.6, 1, "1,240 / 5,000 - 24 % - 1,235/s - about 1 s left"),
+        (1.24, 0, "1,240 / 5,000 - 24 % - 1.2/s - about 1 s left"),
+        (0.5, 7200, "1,240 / 5,000 - 24 % - 30/min - about 2 h left"),
+        (0.001, 864_000, "1,240 / 5,000 - 24 % - 3.6/h - about 10 days left"),
+        (31, None, "1,240 / 5,000 - 24 % - 31/s"),
+    ],
+)
+def test_a_line_tells_how_far_how_fast_and_how_long_still(per_second, left, line):
+    pace = Pace(per_second, None if left is None else timedelta(seconds=left))
+
+    assert progress_line(told(total_items=5000, processed_items=1240), pace) == line
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"total_items": 0, "processed_items": 0},
+        {"total_items": 5, "processed_items": 0, "status": RunStatus.PENDING, "attempt": 0},
+        {"total_items": 5, "processed_items": 5, "status": RunStatus.COMPLETED},
+    ],
+)
+def test_a_run_that_has_no_way_to_go_has_no_line(columns):
+    assert progress_line(told(**columns), None) == ""
+
+
+def test_a_run_that_waits_to_go_on_says_how_far_it_is():
+    run = told(status=RunStatus.PENDING, total_items=4, processed_items=1)
+
+    assert progress_line(run, None) == "1 / 4 - 25 %"

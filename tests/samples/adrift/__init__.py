@@ -2,10 +2,14 @@
 
 from flask import Blueprint, request
 from markupsafe import Markup
-from sqlalchemy import ForeignKey
+from pydantic import BaseModel
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core import (
+    ApiPage,
+    ApiResource,
+    BulkOperationRun,
     NoParams,
     OperationType,
     Plugin,
@@ -13,6 +17,7 @@ from app.core import (
     RunContext,
     current_catalog,
     current_tenant,
+    db,
     model_registry,
     start_operation,
     tenant_required,
@@ -65,6 +70,20 @@ def go():
     return "gone"
 
 
+class Drifting(BaseModel):
+    """What a run of anybody leaves behind, twice."""
+
+    id: int
+
+
+def everybodys(_tenant, _filters, cursor, limit):
+    """List what is everybody's, and lose one between two pages."""
+    runs = db.session.scalars(select(BulkOperationRun.id).order_by(BulkOperationRun.id)).all()
+    left = [number for run in runs for number in (2 * run, 2 * run + 1) if number > int(cursor or 0)]
+    more = len(left) > limit
+    return ApiPage([Drifting(id=number) for number in left[:limit]], str(left[limit]) if more else None)
+
+
 def float_off(run: RunContext[NoParams]) -> None:
     """Do nothing."""
     run.checkpoint()
@@ -76,6 +95,16 @@ plugin = Plugin(
     blueprints=(pages,),
     models=Base,
     migrations="adrift.migrations",
+    api_resources=(
+        ApiResource(
+            key="drifting",
+            label="Drifting",
+            description="Runs.",
+            entry=Drifting,
+            filters=NoParams,
+            page=everybodys,
+        ),
+    ),
     operations=(
         OperationType(
             run_type="adrift.go", label="Go", description="Goes.", execute=float_off, examples=({},)

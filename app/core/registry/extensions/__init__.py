@@ -1,5 +1,6 @@
 """What a plugin adds to the product beside run types. Declarations only: nothing here knows any plugin."""
 
+from app.core.registry.extensions.api_resource import ApiPage, ApiResource
 from app.core.registry.extensions.base import Extension
 from app.core.registry.extensions.finding_type import FindingType
 from app.core.registry.extensions.ignore_rule import IgnoreRule
@@ -20,11 +21,14 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     IgnoreRule,
     OverviewCard,
     NotificationChannel,
+    ApiResource,
 )
 
 __all__ = [
     "EXTENSIONS",
     "TONES",
+    "ApiPage",
+    "ApiResource",
     "CardFact",
     "ChannelMessage",
     "Extension",

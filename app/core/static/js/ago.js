@@ -1,6 +1,8 @@
 // Keeps <time data-ago> true: the words age with the page, the title tells the viewer's own zone.
-// The words are those of the time_ago macro.
+// The words are those of the time_ago macro. Where a page says what time it is for the server (data-now), a clock
+// that is wrong on the viewer's side changes no words.
 (() => {
+  const ahead = new Date(document.querySelector("[data-now]")?.dataset.now) - Date.now() || 0; // ms
   const STEPS = [
     [86400, "day"],
     [3600, "hour"],
@@ -20,7 +22,7 @@
     if (document.hidden) return;
     for (const time of document.querySelectorAll("time[data-ago]")) {
       const moment = new Date(time.dateTime);
-      const text = words((Date.now() - moment) / 1000);
+      const text = words((Date.now() + ahead - moment) / 1000);
       const title = absolute.format(moment);
       if (time.textContent !== text) time.textContent = text;
       if (time.title !== title) time.title = title;
