@@ -27,7 +27,7 @@ from app.core.web.fragments import unchanged
 from app.core.web.polling import polled
 from app.monitoring.blueprints import fragments, pages
 from app.monitoring.filters import LONGEST_TEXT, RANGE_LABELS, HubFilter, read_filter
-from app.monitoring.pace import pace_of
+from app.monitoring.pause import pause_of
 from app.monitoring.rows import row_of
 from app.monitoring.shown_page import ShownPage, turn_to
 from app.monitoring.versions import LIST_VERSION
@@ -67,7 +67,7 @@ def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
         "page": page,
         "counts": bucket_counts(tenant, wanted),
         "vain": vain_wait(tenant),
-        "pace": pace_of(page.runs),
+        "pause": pause_of(page.runs),
         "panel_url": url_for("monitoring_fragments.list_panel", **chosen.query, **_named(page)),
     }
     return shown | {

@@ -23,6 +23,7 @@ from app.core.web.polling import polled
 from app.monitoring.blueprints import fragments, pages
 from app.monitoring.item_filters import ShownItems, read_shown_items
 from app.monitoring.links import shown_links
+from app.monitoring.pause import moves, pause_of
 from app.monitoring.versions import RUN_VERSION
 from app.monitoring.waiting import nobody_works
 
@@ -63,7 +64,7 @@ def _waits(run: BulkOperationRun) -> bool:
 
 def _state_of_run(run: BulkOperationRun, *, waits: bool) -> str:
     """As `RUN_VERSION` says it; that a run waits in vain has no version."""
-    return f"{run.version}.{'waits' if waits else 'works'}"
+    return f"{run.version}.{int(moves(run))}.{'waits' if waits else 'works'}"
 
 
 def _run_context(run: BulkOperationRun, *, waits: bool) -> JsonObject:
@@ -72,6 +73,7 @@ def _run_context(run: BulkOperationRun, *, waits: bool) -> JsonObject:
         "run": run,
         "waits": waits,
         "ptag": _state_of_run(run, waits=waits),
+        "pause": pause_of([run]),
         "sentence": outcome_sentence(run),
         "progress": progress_line(run, pace_of(run, timeline)),
         "links": shown_links(run),

@@ -2,21 +2,30 @@
 
 from sqlalchemy import Integer, bindparam, case, func, null, select
 
-from app.core.db import table_of
+from app.core.db import database_now, table_of
 from app.core.runs.models import LIVE_PREDICATE, BulkOperationRun
+from app.core.runs.status import RunStatus
 from app.core.web.polling import Version, joined
+from app.monitoring.pause import PATIENCE
 from app.monitoring.waiting import wait_in_vain
 
 _runs = table_of(BulkOperationRun)
 _tenant, _run = Version.tenant.c.id, bindparam("run_id", type_=Integer())
 _ours = _runs.c.tenant_id == _tenant
 _newest = select(_runs.c.id).where(_ours).order_by(_runs.c.created_at.desc(), _runs.c.id.desc()).limit(1)
+# One that was not taken for a while is asked for less often from then on.
+_moves = case(
+    (_runs.c.status == RunStatus.RUNNING, 1),
+    (_runs.c.created_at > database_now(-PATIENCE.total_seconds()), 1),
+    else_=0,
+)
 # Every write raises a run's version; one that begins or ends to live changes how many there are, and which.
 _live = select(
     joined(
         func.count(),
         func.coalesce(func.sum(_runs.c.version), 0),
         func.coalesce(func.sum(_runs.c.id), 0),
+        func.coalesce(func.sum(_moves), 0),
         # How long nobody has worked changes by itself.
         case((wait_in_vain(_tenant), null()), else_="works"),
     )
@@ -24,6 +33,6 @@ _live = select(
 
 LIST_VERSION = Version(func.coalesce(_newest.scalar_subquery(), 0), _live.scalar_subquery())
 RUN_VERSION = Version(
-    select(_runs.c.version).where(_ours, _runs.c.id == _run).scalar_subquery(),
+    select(joined(_runs.c.version, _moves)).where(_ours, _runs.c.id == _run).scalar_subquery(),
     case((wait_in_vain(_tenant, _run), null()), else_="works"),
 )

@@ -5,6 +5,8 @@ import pytest
 from app.core.db import db
 from app.core.runs import lifecycle
 from app.core.runs.status import RunStatus
+from app.monitoring.pause import PATIENCE
+from tests.core.runs.standing import rewrite
 from tests.support.asking import asking
 from tests.support.browsing import end_transaction
 from tests.support.databases import on_both_databases
@@ -76,6 +78,21 @@ def test_whatever_changes_a_run_is_news_of_its_page(poll, make_run, running, cha
     CHANGES[change](running, make_run)
 
     assert poll("/{run}/panel").status_code == 200
+
+
+@on_both_databases
+@pytest.mark.parametrize("page", PAGES)
+def test_a_run_that_was_long_not_taken_is_asked_for_less_often(browser, make_run, page):
+    register()
+    run = make_run(items=["a"])
+    url = HUB + page.format(run=run.id)
+    answer = browser.get(url)
+    assert 'data-poll="2"' in answer.text
+
+    rewrite(run.id, created_at=run.created_at - 2 * PATIENCE)
+    headers = {"HX-Request": "true", "HX-PTag": answer.headers["HX-PTag"]}
+
+    assert 'data-poll="10"' in browser.get(url, headers=headers).text
 
 
 def test_what_a_filter_hides_is_no_news_and_only_the_tag_is_new(browser, make_run, running):

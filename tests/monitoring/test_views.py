@@ -210,13 +210,13 @@ def test_the_polled_panel_is_the_same_markup_as_the_page(browser, make_run):
 
 def test_the_panel_polls_while_the_run_is_active_and_not_when_it_is_final(browser, make_run):
     run = make_run(RunStatus.RUNNING, items=["a"])
-    assert "every 2s" in browser.get(f"{HUB}/{run.id}/panel").text
+    assert 'data-poll="2"' in browser.get(f"{HUB}/{run.id}/panel").text
 
     lifecycle.finish(lease_of(run), RunStatus.COMPLETED, tally(succeeded=["a"]))
 
     panel = browser.get(f"{HUB}/{run.id}/panel").text
     assert "hx-get" not in panel
-    assert "every 2s" not in panel
+    assert "data-poll" not in panel
     assert "Succeeded: 1 of 1 succeeded." in panel
 
 

@@ -1,12 +1,11 @@
 // Parts marked data-poll are silent while the tab is hidden and refresh as soon as it is seen again.
-// With a number, data-poll="2", a part asks again so many seconds after its last answer, give or take a tenth: never
-// twice at once, and less and less often while it gets no proper answer. The server chooses the number anew with
-// each part it sends. Without one, htmx keeps the time (hx-trigger="every 2s").
+// Such a part, data-poll="2" hx-trigger="poll", asks again so many seconds after its last answer, give or take a
+// tenth: never twice at once, and less and less often while it gets no proper answer. The server chooses the number
+// anew with each part it sends.
 (() => {
   const JITTER = 0.1; // of the pause
   const LONGEST = 30; // s
   const TIMED = '[data-poll][hx-trigger="poll"]';
-  const POLLED = '[data-poll][hx-trigger^="every"], [data-poll] [hx-trigger^="every"]';
   const timers = new WeakMap();
   const asking = new WeakSet();
   const failures = new WeakMap(); // since the last proper answer
@@ -31,7 +30,6 @@
 
   const refresh = () => {
     for (const part of document.querySelectorAll(TIMED)) ask(part);
-    for (const part of document.querySelectorAll(POLLED)) htmx.trigger(part, "every", {}, false);
   };
 
   document.addEventListener("htmx:before:request", (event) => {
