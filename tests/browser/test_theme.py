@@ -52,3 +52,15 @@ def test_the_first_paint_is_in_the_right_theme(browse):
     page.goto("/sign-in")
 
     assert page.evaluate("window.themeAtBody") == "dark"
+
+
+def test_nothing_turns_for_whoever_wants_less_motion(browse, gallery):
+    page = browse("operator@example.com", reduced_motion="no-preference")
+    page.goto(f"/t/{gallery['full']}/monitoring/operations/{gallery['running']}")
+    turning = page.locator(".icon--turning").first
+    animation = "icon => getComputedStyle(icon).animationName"
+    assert turning.evaluate(animation) != "none"
+
+    page.emulate_media(reduced_motion="reduce")
+
+    assert turning.evaluate(animation) == "none"

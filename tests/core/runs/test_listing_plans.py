@@ -3,16 +3,15 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import insert, literal, select, text, true
 
-from app.core.db import db, table_of
+from app.core.db import db
 from app.core.runs.bucket_counts import bucket_counts
 from app.core.runs.filter import RunFilter
 from app.core.runs.listing import list_runs
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus, StatusBucket
-from app.core.statements import is_sqlite
 from tests.support.asking import asking, plan_of
+from tests.support.copies import copy_runs
 from tests.support.databases import on_both_databases
 
 MOMENT = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -29,12 +28,9 @@ TIME, BUCKET, TYPE, INITIATOR = (
 SORTS = ("SORT", "TEMP B-TREE", "SEQ SCAN", "SCAN BULK_OPERATION_RUNS")
 
 
-MANY = 500  # copies of each run: a server that has few rows reads them in any way
-
-
 @pytest.fixture
 def _runs(make_run, make_user, tenant):
-    made = [
+    copy_runs(
         make_run(RunStatus.COMPLETED, label="Inventory sync"),
         make_run(RunStatus.COMPLETED, label="Inventory sync"),
         make_run(
@@ -43,18 +39,7 @@ def _runs(make_run, make_user, tenant):
             run_type="probe.mend",
             user=make_user(tenant=tenant, email="rare@example.com"),
         ),
-    ]
-    runs = table_of(BulkOperationRun)
-    names = [column.name for column in runs.c if column.name != "id"]
-    numbers = select(literal(1).label("number")).cte("numbers", recursive=True)
-    numbers = numbers.union_all(select(numbers.c.number + 1).where(numbers.c.number < MANY))
-    for run in made:
-        copies = select(*(runs.c[name] for name in names)).select_from(runs.join(numbers, true()))
-        db.session.execute(insert(runs).from_select(names, copies.where(runs.c.id == run.id)))
-    db.session.commit()
-    if not is_sqlite():
-        db.session.execute(text("ANALYZE bulk_operation_runs"))
-        db.session.commit()
+    )
 
 
 @on_both_databases
