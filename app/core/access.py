@@ -10,8 +10,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import PermissionDeniedError
-from app.core.tenants import Tenant, find_tenant
-from app.core.users import Role, User, membership_of, memberships_of
+from app.core.tenants import Tenant
+from app.core.users import Role, User, membership_at, membership_of, memberships_of
 
 ViewArgs = ParamSpec("ViewArgs")
 ViewResult = TypeVar("ViewResult")
@@ -110,11 +110,10 @@ def _page_of_fragment() -> str | None:
 
 
 def _enter(slug: str, role: Role) -> None:
-    tenant = find_tenant(slug)
-    held = role_in(signed_in_user(), tenant) if tenant else None
-    if tenant is None or held is None:
+    found = membership_at(signed_in_user().id, slug)
+    if found is None:
         abort(403)
     # Set before the role is judged: the error page still knows where its reader is a member.
-    g.tenant, g.role = tenant, held
-    if not held.includes(role):
+    g.tenant, g.role = found.tenant, Role(found.role)
+    if not g.role.includes(role):
         abort(403)

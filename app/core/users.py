@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
 from app.core import clock
 from app.core.db import CoreModel, db
@@ -146,6 +146,12 @@ def user_of_session(session_id: str) -> User | None:
         return None
     user = db.session.get(User, int(user_id))
     return user if user is not None and user.session_epoch == int(epoch) else None
+
+
+def membership_at(user_id: int, slug: str) -> Membership | None:
+    """A user's membership in the tenant of a slug, with it; nothing for a stranger as for no tenant."""
+    query = select(Membership).join(Membership.tenant).options(contains_eager(Membership.tenant))
+    return db.session.scalar(query.where(Membership.user_id == user_id, Tenant.slug == slug))
 
 
 def membership_of(user_id: int, tenant_id: int) -> Membership | None:

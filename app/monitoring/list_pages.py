@@ -66,7 +66,7 @@ def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
     shown = {
         "page": page,
         "counts": bucket_counts(tenant, wanted),
-        "vain": vain_wait(tenant),
+        "vain": None if version else vain_wait(tenant),  # without one, somebody waits
         "pause": pause_of(page.runs),
         "panel_url": url_for("monitoring_fragments.list_panel", **chosen.query, **_named(page)),
     }

@@ -6,9 +6,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, String, and_, false, func, or_, select, true, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+    union_all,
+)
 
-from app.core.db import db
+from app.core.db import execute
 from app.core.runs.counts import EVER, RunCount
 from app.core.runs.filter import RunFilter, plainly
 from app.core.runs.models import LIVE_PREDICATE, BulkOperationRun
@@ -31,9 +43,8 @@ def bucket_counts(tenant: Tenant, wanted: RunFilter) -> dict[StatusBucket, int]:
     """
     unfolded = replace(wanted, bucket=None, before=None, after=None, up_to=None)
     counted = Counter(dict.fromkeys(StatusBucket, 0))
-    for query in _queries(tenant, unfolded):
-        for name, count in db.session.execute(query):
-            counted[StatusBucket(name)] += count
+    for name, count in execute(union_all(*_queries(tenant, unfolded))):
+        counted[StatusBucket(name)] += count
     return dict(counted)
 
 

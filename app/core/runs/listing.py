@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, UnaryExpression, select, union_all
 
-from app.core.db import db
+from app.core.db import execute
 from app.core.runs.filter import PagePlace, RunFilter, plainly
 from app.core.runs.known import LabelledType, labelled_types
 from app.core.runs.models import BulkOperationRun
@@ -54,7 +54,7 @@ def list_runs(tenant: Tenant, wanted: RunFilter, *, limit: int = PAGE) -> Sequen
     ]
     if not parts:
         return []
-    rows = db.session.execute(parts[0] if len(parts) == 1 else _merged(parts, wanted, limit)).all()
+    rows = execute(parts[0] if len(parts) == 1 else _merged(parts, wanted, limit)).all()
     return rows[::-1] if wanted.after else rows
 
 
