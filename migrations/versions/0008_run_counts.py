@@ -63,10 +63,10 @@ def _create_counts() -> None:
     op.create_table(
         COUNTS,
         sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("status_bucket", sa.String(length=24), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("resource", sa.String(length=50), nullable=False),
         sa.Column("action", sa.String(length=50), nullable=False),
-        sa.Column("status_bucket", sa.String(length=24), nullable=False),
         sa.Column("initiator", sa.String(length=255), nullable=False),
         sa.Column("label", sa.String(length=200), nullable=False),
         sa.Column("runs", sa.Integer(), nullable=False),
@@ -75,14 +75,15 @@ def _create_counts() -> None:
         ),
         sa.PrimaryKeyConstraint(
             "tenant_id",
+            "status_bucket",
             "day",
             "resource",
             "action",
-            "status_bucket",
             "initiator",
             "label",
             name=op.f(f"pk_{COUNTS}"),
         ),
+        sqlite_with_rowid=False,
     )
 
 

@@ -46,12 +46,13 @@ class RunCount(CoreModel):
     """How many runs of one kind that a tenant has kept ended; by the UTC day they were created, and ever."""
 
     __tablename__ = "bulk_operation_run_counts"
+    __table_args__ = ({"sqlite_with_rowid": False},)  # rows lie in the order in which they are summed
 
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True)
+    status_bucket: Mapped[str] = mapped_column(String(24), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     resource: Mapped[str] = mapped_column(String(50), primary_key=True)
     action: Mapped[str] = mapped_column(String(50), primary_key=True)
-    status_bucket: Mapped[str] = mapped_column(String(24), primary_key=True)
     initiator: Mapped[str] = mapped_column(String(255), primary_key=True)
     label: Mapped[str] = mapped_column(String(200), primary_key=True)
     runs: Mapped[int] = mapped_column(Integer)

@@ -7,8 +7,6 @@ from app.core.runs.standing import standings
 from app.core.runs.status import RunStatus, StatusBucket
 from app.core.runs.trend import DAYS, runs_per_day
 from app.core.runs.workers import WorkerCard, note_worker
-from tests.support.asking import asking, plan_of
-from tests.support.copies import copy_runs
 from tests.support.databases import on_both_databases
 
 
@@ -39,20 +37,6 @@ def test_every_tenant_is_told_what_waits_runs_and_failed_lately(app, make_run, m
     assert not found[busy.id].has_worker
     note_worker(WorkerCard("w", "host", 1, "1", 1, {}, []), 60)
     assert standings([busy])[busy.id].has_worker
-
-
-@on_both_databases
-def test_failures_are_counted_by_indexes_and_in_as_many_queries_for_many_tenants(app, make_tenant, make_run):
-    tenants = [make_tenant() for _ in range(3)]
-    copy_runs(*(make_run(RunStatus.COMPLETED, tenant=tenant) for tenant in tenants))
-    with asking() as asked_of_one:
-        standings(tenants[:1])
-    with asking() as asked:
-        standings(tenants)
-
-    assert len(looks(asked)) == len(looks(asked_of_one)) == 3
-    [plan] = [" ".join(plan_of(one)) for one in asked if "created_at" in one.statement]
-    assert "ix_bulk_operation_runs_tenant_id_status_bucket_created_at_id" in plan
 
 
 ENDS = (

@@ -1,4 +1,4 @@
-"""How the databases would answer a list: from one index in its order, however many runs there are."""
+"""How the databases would answer: from one index in its order, however many runs there are."""
 
 from datetime import UTC, datetime
 
@@ -9,6 +9,7 @@ from app.core.runs.bucket_counts import bucket_counts
 from app.core.runs.filter import RunFilter
 from app.core.runs.listing import list_runs
 from app.core.runs.models import BulkOperationRun
+from app.core.runs.standing import standings
 from app.core.runs.status import RunStatus, StatusBucket
 from tests.support.asking import asking, plan_of
 from tests.support.copies import copy_runs
@@ -26,6 +27,12 @@ TIME, BUCKET, TYPE, INITIATOR = (
     )
 )
 SORTS = ("SORT", "TEMP B-TREE", "SEQ SCAN", "SCAN BULK_OPERATION_RUNS")
+
+
+@pytest.fixture
+def database(request, database):
+    """On a server of their own: what it learns of these rows must not change the plans of other tests."""
+    return request.getfixturevalue("own_database") if database.name == "postgresql" else database
 
 
 @pytest.fixture
@@ -100,3 +107,18 @@ def test_no_list_reads_a_column_of_json(tenant):
     assert len(long) > 5
     assert not [name for name in long if name in asked[-1].statement]
     db.session.rollback()
+
+
+@on_both_databases
+def test_how_tenants_stand_is_found_by_indexes_in_as_many_queries_for_many(app, make_tenant, make_run):
+    tenants = [make_tenant() for _ in range(3)]
+    copy_runs(*(make_run(RunStatus.COMPLETED, tenant=tenant) for tenant in tenants))
+    with asking() as asked_of_one:
+        standings(tenants[:1])
+    with asking() as asked:
+        standings(tenants)
+
+    selects = [sum(one.statement.startswith("SELECT") for one in each) for each in (asked, asked_of_one)]
+    assert selects == [3, 3]
+    [plan] = [" ".join(plan_of(one)) for one in asked if "created_at" in one.statement]
+    assert BUCKET in plan
