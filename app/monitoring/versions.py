@@ -14,9 +14,10 @@ _tenant, _run = Version.tenant.c.id, bindparam("run_id", type_=Integer())
 _ours = _runs.c.tenant_id == _tenant
 _newest = select(_runs.c.id).where(_ours).order_by(_runs.c.created_at.desc(), _runs.c.id.desc()).limit(1)
 # One that was not taken for a while is asked for less often from then on.
+_lately = select(database_now(-PATIENCE.total_seconds())).scalar_subquery()  # asked once, not for each run
 _moves = case(
     (_runs.c.status == RunStatus.RUNNING, 1),
-    (_runs.c.created_at > database_now(-PATIENCE.total_seconds()), 1),
+    (_runs.c.created_at > _lately, 1),
     else_=0,
 )
 # Every write raises a run's version; one that begins or ends to live changes how many there are, and which.

@@ -50,7 +50,7 @@ def nobody_works(tenant: Tenant, run_id: int) -> bool:
 def wait_in_vain(tenant_id: Value, run_id: Value | None = None) -> ColumnElement[bool]:
     """SQL: whether runs of a tenant, or one of them, wait for a worker and none lives."""
     run = aliased(BulkOperationRun)  # apart from those that an outer query asks for
-    waits = exists().where(run.tenant_id == tenant_id, _waits(run))
+    waits = exists().where(run.tenant_id == tenant_id, _waits(run)).correlate_except(run)
     if run_id is not None:
         waits = waits.where(run.id == run_id)
     return waits & ~exists().where(Worker.lives_until > database_now())

@@ -95,6 +95,19 @@ def test_a_run_that_was_long_not_taken_is_asked_for_less_often(browser, make_run
     assert 'data-poll="10"' in browser.get(url, headers=headers).text
 
 
+@on_both_databases
+def test_what_waits_in_vain_in_another_tenant_costs_this_one_nothing(browser, make_run, make_tenant):
+    make_run(RunStatus.COMPLETED)
+    tag = browser.get(f"{HUB}/list").headers["HX-PTag"]
+    make_run(tenant=make_tenant())
+    end_transaction()
+
+    with asking() as asked:
+        answer = browser.get(f"{HUB}/list", headers={"HX-Request": "true", "HX-PTag": tag})
+
+    assert (answer.status_code, len(asked)) == (304, 1)
+
+
 def test_what_a_filter_hides_is_no_news_and_only_the_tag_is_new(browser, make_run, running):
     url = f"{HUB}/list?type=probe.check"
     before = browser.get(url).headers["HX-PTag"]
