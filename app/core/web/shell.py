@@ -17,6 +17,7 @@ from app.core.registry.faults import unless_broken
 from app.core.registry.stages import Stage
 from app.core.runs.queries import has_active_run
 from app.core.runs.workers import live_run_types
+from app.core.tenants import Tenant
 from app.core.users import Role, memberships_of
 from app.core.web.assets import static_url
 
@@ -48,24 +49,26 @@ def init_shell(app: Flask, nav: list[NavItem]) -> None:
             values["tenant"] = tenant.slug
 
     @app.context_processor
-    def _frame() -> JsonObject:
+    def _seen() -> JsonObject:
         tenant = g.get("tenant")
         seen = {"tenant": tenant, "role": current_role(), "may_start": may(Role.OPERATOR)}
-        if g.get("is_fragment"):
-            return seen
-        memberships = memberships_of(current_user.id) if current_user.is_authenticated else []
-        owned = [found.tenant for found in memberships if Role(found.role) is Role.OWNER]
-        nav_items = _nav(app) if tenant is not None else []
-        return seen | {
-            "app_version": __version__,
-            "may_make_tokens": may(Role.MANAGER),
-            "memberships": memberships,
-            "owns_a_tenant": bool(owned),
-            "problem_count": problem_count(owned),
-            "nav_items": nav_items,
-            "unread_count": unread_count(tenant.id, current_user.id) if tenant is not None else 0,
-            "bell_is_live": tenant is not None and has_active_run(tenant, current_user.id),
-        }
+        return seen if g.get("is_fragment") else seen | _frame(app, tenant)
+
+
+def _frame(app: Flask, tenant: Tenant | None) -> JsonObject:
+    """What is around a page and not in its fragments."""
+    memberships = memberships_of(current_user.id) if current_user.is_authenticated else []
+    owned = [found.tenant for found in memberships if Role(found.role) is Role.OWNER]
+    return {
+        "app_version": __version__,
+        "may_make_tokens": may(Role.MANAGER),
+        "memberships": memberships,
+        "owns_a_tenant": bool(owned),
+        "problem_count": problem_count(owned),
+        "nav_items": _nav(app) if tenant is not None else [],
+        "unread_count": unread_count(tenant.id, current_user.id) if tenant is not None else 0,
+        "bell_is_live": tenant is not None and has_active_run(tenant, current_user.id),
+    }
 
 
 def _nav(app: Flask) -> list[JsonObject]:

@@ -3,12 +3,13 @@
 Every write names the state it expects (compare-and-set), so a late or double caller changes nothing.
 """
 
-from app.core.runs.lifecycle.claiming import claim, postpone_ring, renew
+from app.core.runs.lifecycle.claiming import claim
 from app.core.runs.lifecycle.ending import fail_unclaimed, finish
 from app.core.runs.lifecycle.giving_back import give_back
 from app.core.runs.lifecycle.losing import OVERDUE, Rescued, fail_overdue, rescue
 from app.core.runs.lifecycle.starting import start
 from app.core.runs.lifecycle.stopping import AbortAnswer, abort, force_abort
+from app.core.runs.lifecycle.waiting import postpone_ring, renew
 from app.core.runs.lifecycle.working import begin_item, note_listed, record_progress, require_held
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""A worker takes a pending run, and keeps it."""
+"""A worker takes a pending run."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
@@ -24,9 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.core.alone import execute_alone
-from app.core.db import JsonObject, changed_rows, database_now, db, execute, table_of
+from app.core.db import JsonObject, database_now, db, execute, table_of
 from app.core.runs.events import EventKind, note, noted
-from app.core.runs.lease import PLAIN, ClaimedRun, Lease, held
+from app.core.runs.lease import PLAIN, ClaimedRun
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus, StatusBucket
 from app.core.statements import stands_alone, takes_several
@@ -34,8 +34,6 @@ from app.core.tenants import Tenant
 
 Claimed: TypeAlias = RowMapping | JsonObject  # `_TAKEN`, `is_plain` and the tenant's columns
 
-RINGS_DOUBLE_UP_TO = 6  # the wait between repeated rings doubles that often: 20 s to 21 minutes
-RING_SECONDS = 20.0
 SYNCHRONOUS_COMMIT = "synchronous_commit"
 
 
@@ -146,28 +144,6 @@ def claim(
         has_good_items=row["has_good_items"],
         is_plain=row["is_plain"],
     )
-
-
-def renew(lease: Lease) -> bool:
-    """Prolong a lease without any other change (heartbeat); commits; false when it was lost."""
-    query = update(BulkOperationRun).where(*held(lease)).execution_options(synchronize_session=False)
-    renewed = changed_rows(query.values(lease_expires_at=lease.expiry)) == 1
-    db.session.commit()
-    return renewed
-
-
-def postpone_ring(run_id: int) -> bool:
-    """Let a pending run wait longer for its next repeated ring; commits; false when another was first."""
-    run = BulkOperationRun
-    rings = db.session.scalar(select(run.rings).where(run.id == run_id)) or 0
-    pause = RING_SECONDS * 2 ** min(rings, RINGS_DOUBLE_UP_TO)
-    query = update(run).where(
-        run.id == run_id, run.status == RunStatus.PENDING, run.rings == rings, run.ring_at <= database_now()
-    )
-    values = {"rings": rings + 1, "ring_at": database_now(pause)}
-    postponed = changed_rows(query.values(values).execution_options(synchronize_session=False)) == 1
-    db.session.commit()
-    return postponed
 
 
 def _claim_alone(values: JsonObject, offered: Mapping[str, Collection[str]] | None) -> Claimed | None:
