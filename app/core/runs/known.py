@@ -8,7 +8,10 @@ from sqlalchemy import select, union
 from app.core.db import db
 from app.core.runs.counts import EVER, RunCount
 from app.core.runs.models import LIVE_PREDICATE, BulkOperationRun
+from app.core.runs.status import ENDED
 from app.core.tenants import Tenant
+
+_OF_ALL_DAYS = (RunCount.status_bucket.in_(ENDED), RunCount.day == EVER)  # a seek for each bucket
 
 
 class LabelledType(NamedTuple):
@@ -31,7 +34,7 @@ def known_run_types(tenant: Tenant) -> list[str]:
 
 def known_initiators(tenant: Tenant) -> list[str]:
     """Whoever started a run that a tenant has, as runs name them."""
-    ended = select(RunCount.initiator).where(RunCount.tenant_id == tenant.id, RunCount.day == EVER)
+    ended = select(RunCount.initiator).where(RunCount.tenant_id == tenant.id, *_OF_ALL_DAYS)
     active = select(BulkOperationRun.initiator).where(BulkOperationRun.tenant_id == tenant.id, LIVE_PREDICATE)
     return sorted(db.session.scalars(union(ended, active)))
 
@@ -44,9 +47,9 @@ def labelled_types(tenant: Tenant, words: str = "") -> Sequence[LabelledType]:
         words: what the label holds, whatever its case.
     """
     parts = []
-    for model, condition in ((RunCount, RunCount.day == EVER), (BulkOperationRun, LIVE_PREDICATE)):
+    for model, conditions in ((RunCount, _OF_ALL_DAYS), (BulkOperationRun, (LIVE_PREDICATE,))):
         query = select(model.resource, model.action, model.label).where(
-            model.tenant_id == tenant.id, condition
+            model.tenant_id == tenant.id, *conditions
         )
         parts.append(query.where(model.label.icontains(words, autoescape=True)) if words else query)
     return [LabelledType(*row) for row in db.session.execute(union(*parts))]

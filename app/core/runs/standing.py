@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select
 
 from app.core.db import database_now, db
-from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
+from app.core.runs.models import LIVE_PREDICATE, BulkOperationRun
 from app.core.runs.status import RunStatus, StatusBucket
 from app.core.runs.workers import Worker
 from app.core.tenants import Tenant
@@ -47,7 +47,7 @@ def standings(tenants: Collection[Tenant]) -> Mapping[int, Standing]:
 
 def _active(ids: Collection[int]) -> Counter[tuple[int, str]]:
     run = BulkOperationRun
-    query = select(run.tenant_id, run.status, func.count()).where(run.tenant_id.in_(ids), ACTIVE_PREDICATE)
+    query = select(run.tenant_id, run.status, func.count()).where(run.tenant_id.in_(ids), LIVE_PREDICATE)
     counted = Counter[tuple[int, str]]()
     for tenant_id, status, count in db.session.execute(query.group_by(run.tenant_id, run.status)):
         counted[tenant_id, status] = count

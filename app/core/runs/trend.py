@@ -48,7 +48,7 @@ def runs_per_day(tenant: Tenant, *, days: int = DAYS) -> Sequence[RunsOfDay]:
 def _counted(tenant: Tenant, since: date) -> Mapping[tuple[date, StatusBucket], int]:
     query = (
         select(RunCount.day, RunCount.status_bucket, func.sum(RunCount.runs))
-        .where(RunCount.tenant_id == tenant.id, RunCount.day >= since)
+        .where(RunCount.tenant_id == tenant.id, RunCount.status_bucket.in_(ENDED), RunCount.day >= since)
         .group_by(RunCount.day, RunCount.status_bucket)
     )
     return {(day, StatusBucket(name)): int(count) for day, name, count in db.session.execute(query)}
