@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNTIME := $(VENV)/.requirements
 DEV := $(VENV)/.requirements-dev
+PEERS := .venv-peers/.requirements
 SOURCES := $(wildcard app bench examples migrations tests tools wsgi.py)
 WORKERS ?= 2
 MINUTES ?= 10
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
@@ -53,18 +54,19 @@ bench: $(DEV) ## the benchmarks, with peers side by side
 bench-runs: $(DEV) ## what a tracked run costs, beside a bare Huey task, Celery, RQ and Dramatiq
 	$(BIN)/python -m bench.runs $(ARGS)
 
-bench-hub: $(DEV) ## the hub over millions of runs, and its polls beside a page that says hello
+bench-hub: $(DEV) $(PEERS) ## the hub over millions of runs, its polls beside hello, and other hubs
 	$(BIN)/python -m bench.hub $(ARGS)
 
 vendor: $(RUNTIME) ## refresh the third-party static files from their packages
 	$(BIN)/python -m tools.vendor
 
 lock: $(DEV) ## resolve the dependencies again (UPGRADE=--upgrade for newer ones)
-	$(LOCK) $(UPGRADE) --output-file requirements.lock
-	$(LOCK) $(UPGRADE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml $(UPGRADE) --output-file requirements.lock
+	$(LOCK) pyproject.toml $(UPGRADE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) $(UPGRADE) --group peers --output-file requirements-peers.lock
 
 clean: ## remove .venv and caches; data stays
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .venv-peers .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info
 
 # The stamps make a second run quick and free of the network.
 $(BIN)/python:
@@ -79,4 +81,9 @@ $(RUNTIME): requirements.lock | $(BIN)/python
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+$(PEERS): requirements-peers.lock
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements-peers.lock
 	@touch $@

@@ -18,6 +18,7 @@ from app.core import Tenant, clock
 from app.core.db import db
 from app.core.users import User
 from app.factory import create_app
+from bench.hub.peers import TASKS, other_hubs
 from bench.hub.polls import PollCosts, poll_costs
 from bench.hub.seed import seed
 from bench.runs.deployment import POSTGRES, SECRET_KEY
@@ -52,6 +53,9 @@ def main() -> None:
         print("processor time of an answer under gunicorn, beside hello")
         for name, cost in vars(costs).items():
             print(f"  {name:<16}{cost:7.3f} ms              {cost / costs.hello:4.2f} x", flush=True)
+    print(f"\nothers over {TASKS:,} finished tasks: server time of the first page")
+    for name, milliseconds in other_hubs():
+        print(f"  {name:<16}{milliseconds:7.1f} ms", flush=True)
 
 
 def _measured(kind: str, runs: int, tenants: int) -> tuple[dict[str, float], PollCosts]:
