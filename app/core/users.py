@@ -7,7 +7,7 @@ from enum import StrEnum
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
 
@@ -83,6 +83,14 @@ class Membership(CoreModel):
     tenant: Mapped[Tenant] = relationship(lazy="raise")
 
 
+_MEMBERSHIP_AT = (
+    select(Membership)
+    .join(Membership.tenant)
+    .where(Membership.user_id == bindparam("of_user"), Tenant.slug == bindparam("at"))
+    .options(contains_eager(Membership.tenant))
+)  # asked with every page and every poll that has news: built once
+
+
 def create_user(email: str, password: str) -> User:
     """Add and commit a user.
 
@@ -150,8 +158,7 @@ def user_of_session(session_id: str) -> User | None:
 
 def membership_at(user_id: int, slug: str) -> Membership | None:
     """A user's membership in the tenant of a slug, with it; nothing for a stranger as for no tenant."""
-    query = select(Membership).join(Membership.tenant).options(contains_eager(Membership.tenant))
-    return db.session.scalar(query.where(Membership.user_id == user_id, Tenant.slug == slug))
+    return db.session.scalar(_MEMBERSHIP_AT, {"of_user": user_id, "at": slug})
 
 
 def membership_of(user_id: int, tenant_id: int) -> Membership | None:

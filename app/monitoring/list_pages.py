@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Response, render_template, request, url_for
 
@@ -32,6 +33,9 @@ from app.monitoring.rows import row_of
 from app.monitoring.shown_page import ShownPage, turn_to
 from app.monitoring.versions import LIST_VERSION
 from app.monitoring.waiting import vain_wait
+
+CHIPS = ("", *StatusBucket)  # each a filter; the first lets all through
+SAFE = "!$'()*,/:;?@"
 
 
 @pages.get("")
@@ -68,17 +72,18 @@ def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
         "counts": bucket_counts(tenant, wanted),
         "vain": None if version else vain_wait(tenant),  # without one, somebody waits
         "pause": pause_of(page.runs),
-        "panel_url": url_for("monitoring_fragments.list_panel", **chosen.query, **_named(page)),
+        "panel_url": _at(url_for("monitoring_fragments.list_panel"), chosen.query | _named(page)),
     }
+    here = url_for("monitoring.index")
     return shown | {
         "ptag": f"{version}/{_state_of(shown)}",
         "chosen": chosen,
-        "buckets": list(StatusBucket),
+        "bucket_urls": {bucket: _at(here, replace(chosen, bucket=bucket).query) for bucket in CHIPS},
         "row": row_of,
         "most_news": NEWS,
-        "newest_url": url_for("monitoring.index", **chosen.query),
-        "newer_url": _url(chosen, after=page.newer),
-        "older_url": _url(chosen, before=page.older),
+        "newest_url": _at(here, chosen.query),
+        "newer_url": _beside(here, chosen, after=page.newer),
+        "older_url": _beside(here, chosen, before=page.older),
     }
 
 
@@ -104,9 +109,14 @@ def _named(page: ShownPage) -> JsonObject:
     return {page.place[0]: position_of(*page.place[1])} if page.place else {}
 
 
-def _url(chosen: HubFilter, **place: PagePlace | None) -> str | None:
+def _beside(here: str, chosen: HubFilter, **place: PagePlace | None) -> str | None:
     named: JsonObject = {name: position_of(*found) for name, found in place.items() if found}
-    return url_for("monitoring.index", **chosen.query, **named) if named else None
+    return _at(here, chosen.query | named) if named else None
+
+
+def _at(address: str, query: JsonObject) -> str:
+    """As `url_for` says it, which is asked once for all links of a list."""
+    return f"{address}?{urlencode(query, safe=SAFE)}" if query else address
 
 
 def _offered_types(catalog: Catalog, known: list[str], chosen: str) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, tuple_
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.queries import LARGEST_ID
 from app.core.runs.status import StatusBucket
-from app.core.tenants import Tenant
 
 PagePlace: TypeAlias = tuple[datetime, int]  # (created_at, id) of a row
 
@@ -40,6 +39,10 @@ class RunFilter:
     after: PagePlace | None = None
     up_to: PagePlace | None = None
 
+    def __post_init__(self) -> None:
+        """Be hashable, whatever the types came in."""
+        object.__setattr__(self, "run_types", tuple(self.run_types))
+
     @property
     def number(self) -> int | None:
         """The run that the text may name."""
@@ -53,10 +56,10 @@ class RunFilter:
         return "" if self.text.startswith("#") and self.number is not None else self.text
 
 
-def plainly(tenant: Tenant, wanted: RunFilter) -> Iterator[ColumnElement[bool]]:
+def plainly(tenant_id: int, wanted: RunFilter) -> Iterator[ColumnElement[bool]]:
     """The conditions that each have an index, of everything but types and text."""
     run = BulkOperationRun
-    yield run.tenant_id == tenant.id
+    yield run.tenant_id == tenant_id
     if wanted.bucket is not None:
         yield run.status_bucket == wanted.bucket
     if wanted.since is not None:

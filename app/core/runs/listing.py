@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, UnaryExpression, select, union_all
@@ -14,6 +15,7 @@ from app.core.tenants import Tenant
 
 PAGE = 25
 NEWS = 1000  # newer runs that are counted one by one
+KEPT = 256  # questions
 PARTS = 12  # types and labels that a list reads apart
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
@@ -47,20 +49,34 @@ def list_runs(tenant: Tenant, wanted: RunFilter, *, limit: int = PAGE) -> Sequen
 
     With `wanted.after`, they are the nearest to that place, still newest first.
     """
-    common = list(plainly(tenant, wanted))
-    parts = [
-        select(*_LISTED).where(*common, *part).order_by(*_order(_run, wanted)).limit(limit)
-        for part in _parts(tenant, wanted)
-    ]
-    if not parts:
+    if wanted.text:
+        query = _query(tenant.id, wanted, limit, _saying(tenant, wanted))
+    else:
+        query = _plain_query(tenant.id, wanted, limit)
+    if query is None:
         return []
-    rows = execute(parts[0] if len(parts) == 1 else _merged(parts, wanted, limit)).all()
+    rows = execute(query).all()
     return rows[::-1] if wanted.after else rows
 
 
 def newer_count(tenant: Tenant, wanted: RunFilter, place: PagePlace, *, limit: int = NEWS) -> int:
     """How many matching runs are newer than a place; at most `limit`."""
     return len(list_runs(tenant, replace(wanted, before=None, up_to=None, after=place), limit=limit))
+
+
+@lru_cache(KEPT)
+def _plain_query(tenant_id: int, wanted: RunFilter, limit: int) -> AnySelect | None:
+    """Whoever polls asks the same again: to put the question costs as much as to answer it."""
+    return _query(tenant_id, wanted, limit, [[_run.is_of([name])] for name in wanted.run_types] or [[]])
+
+
+def _query(tenant_id: int, wanted: RunFilter, limit: int, parts: Sequence[Conditions]) -> AnySelect | None:
+    """The page of parts that have no run in common and are each served by one index; nothing: of none."""
+    common = list(plainly(tenant_id, wanted))
+    pages = [
+        select(*_LISTED).where(*common, *part).order_by(*_order(_run, wanted)).limit(limit) for part in parts
+    ]
+    return _merged(pages, wanted, limit) if len(pages) > 1 else next(iter(pages), None)
 
 
 def _merged(parts: Sequence[AnySelect], wanted: RunFilter, limit: int) -> AnySelect:
@@ -73,10 +89,8 @@ def _order(of: Any, wanted: RunFilter) -> list[UnaryExpression[Any]]:  # noqa: A
     return [column.asc() if wanted.after else column.desc() for column in (of.created_at, of.id)]
 
 
-def _parts(tenant: Tenant, wanted: RunFilter) -> list[Conditions]:
-    """Parts of a list that have no run in common and all runs together, each served by one index."""
-    if not wanted.text:
-        return [[_run.is_of([name])] for name in wanted.run_types] or [[]]
+def _saying(tenant: Tenant, wanted: RunFilter) -> list[Conditions]:
+    """The parts of a list that is asked for words or a number."""
     parts = _labelled(tenant, wanted) if wanted.words else []
     if wanted.number is not None:
         parts.append([_run.id == wanted.number, *_typed(wanted), *_without(wanted.words)])
