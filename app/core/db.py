@@ -46,6 +46,9 @@ _PRAGMAS = (
 _SERVER_SETTINGS = (
     f"lock_timeout = {BUSY_TIMEOUT_MS}",
     f"idle_in_transaction_session_timeout = {4 * BUSY_TIMEOUT_MS}",
+    # A page's query takes a millisecond; to launch helpers or to compile it takes ten times as long.
+    "max_parallel_workers_per_gather = 0",
+    "jit = off",
 )
 
 metadata = MetaData(

@@ -26,7 +26,8 @@ IDLE_DELAY = 0.04  # seconds between looks into an empty SQLite queue; a wake-up
 REDIS_SECONDS = 5  # a blocking look takes one at most
 AWAY_DELAY = 1.0  # seconds until a queue server that did not answer is asked again
 SHUTDOWN_SECONDS = 30  # what SIGTERM leaves a running run to end by itself
-DIGEST_SIZE = hashlib.sha256().digest_size
+DIGEST = "sha256"
+DIGEST_SIZE = hashlib.new(DIGEST).digest_size
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class JsonHmacSerializer(Serializer):
         return Message(**{**fields, "args": tuple(fields["args"])})
 
     def _sign(self, body: bytes) -> bytes:
-        return hmac.new(self._key, body, hashlib.sha256).digest()
+        return hmac.digest(self._key, body, DIGEST)
 
 
 def init_queue(app: Flask, url: str, name: str, secret: str, execute: Callable[[int], None]) -> None:

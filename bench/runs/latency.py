@@ -74,12 +74,11 @@ def pick_up(deployment: Deployment, count: int) -> tuple[float, float]:
 
 def tracked_alone(deployment: Deployment, count: int) -> float:
     """Median milliseconds from the start of a no-op run to its end as another connection sees it."""
-    with outside(deployment.settings.database_url) as look:
+    with outside(deployment.settings.database_url) as status_of:
 
         def once(mark: int) -> None:
             run_id = _start(deployment, mark)
-            query = f"SELECT status FROM bulk_operation_runs WHERE id = {run_id}"  # noqa: S608 - our own number
-            _wait(lambda: look(query) not in ACTIVE)
+            _wait(lambda: status_of(run_id) not in ACTIVE)
 
         return _alone(once, range(1, count + 1))
 
