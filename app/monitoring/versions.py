@@ -1,6 +1,6 @@
 """What a poll of the hub compares: values of one row or one index seek each."""
 
-from sqlalchemy import Integer, bindparam, case, func, null, select
+from sqlalchemy import Integer, and_, bindparam, case, func, null, select
 
 from app.core.db import database_now, table_of
 from app.core.runs.models import LIVE_PREDICATE, BulkOperationRun
@@ -17,7 +17,7 @@ _newest = select(_runs.c.id).where(_ours).order_by(_runs.c.created_at.desc(), _r
 _lately = select(database_now(-PATIENCE.total_seconds())).scalar_subquery()  # asked once, not for each run
 _moves = case(
     (_runs.c.status == RunStatus.RUNNING, 1),
-    (_runs.c.created_at > _lately, 1),
+    (and_(_runs.c.status == RunStatus.PENDING, _runs.c.created_at > _lately), 1),
     else_=0,
 )
 # Every write raises a run's version; one that begins or ends to live changes how many there are, and which.

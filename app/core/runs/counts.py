@@ -1,6 +1,6 @@
 """How many runs have ended, kept as they end, so that a list says it without counting them.
 
-Active runs are few and are counted as they stand; see `app.core.runs.listing.bucket_counts`.
+Active runs are few and are counted as they stand; see `app.core.runs.bucket_counts`.
 """
 
 from collections.abc import Sequence
