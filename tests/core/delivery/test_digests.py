@@ -17,23 +17,11 @@ from app.core.outbox import Delivery, DeliveryState
 from app.core.registry.catalog import current_catalog
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
-from tests.support.browsing import alone
 from tests.support.channels import SECRET, deliveries, listen, make_due
 from tests.support.databases import on_both_databases, on_postgresql
 
 WORKERS = 4
 ENDS = ("succeeded", "partially_succeeded", "failed")
-
-
-@pytest.fixture
-def send(app):
-    """Do what the thread of a worker does; answers with the number of attempts."""
-
-    def pass_():
-        with app.app_context():
-            return deliver_due()
-
-    return lambda: alone(pass_)
 
 
 @pytest.fixture

@@ -16,22 +16,10 @@ from app.core.outbox import ChannelSubscription, Delivery, DeliveryState
 from app.core.registry.catalog import EXTENSION
 from app.core.runs.status import RunStatus
 from tests.support.asking import asking, plan_of
-from tests.support.browsing import alone
 from tests.support.channels import SECRET, deliveries, listen, make_due
 from tests.support.databases import on_both_databases
 
 WORKERS = 4
-
-
-@pytest.fixture
-def send(app):
-    """Do what the thread of a worker does; answers with the number of attempts."""
-
-    def pass_():
-        with app.app_context():
-            return deliver_due()
-
-    return lambda: alone(pass_)
 
 
 def seconds_to_wait():
