@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, false, or_, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from app.core import clock
 from app.core.db import CoreModel
@@ -143,8 +143,7 @@ class BulkOperationRun(RunFigures, CoreModel):
     @classmethod
     def is_of(cls, run_types: Collection[str]) -> ColumnElement[bool]:
         """SQL: whether a run is of one of some run types, in a form that an index serves."""
-        parts = [run_type.partition(".") for run_type in run_types]
-        return or_(false(), *(and_(cls.resource == name, cls.action == action) for name, _, action in parts))
+        return is_of(run_types, cls.resource, cls.action)
 
     @property
     def waited(self) -> timedelta | None:
@@ -157,3 +156,13 @@ class BulkOperationRun(RunFigures, CoreModel):
         if self.started_at is None or self.finished_at is None:
             return None
         return max(self.finished_at - self.started_at, timedelta())
+
+
+def is_of(
+    run_types: Collection[str],
+    resource: InstrumentedAttribute[str],
+    action: InstrumentedAttribute[str],
+) -> ColumnElement[bool]:
+    """SQL: whether two columns say one of some run types, in a form that an index serves."""
+    parts = [run_type.partition(".") for run_type in run_types]
+    return or_(false(), *(and_(resource == name, action == verb) for name, _, verb in parts))
