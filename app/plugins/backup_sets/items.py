@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Select, delete, func, or_, select
 
-from app.core import InvalidInputError, Tenant, User, db
+from app.core import InvalidInputError, Tenant, User, db, one_of
 from app.plugins.backup_sets.models import BackupSet, BackupSetItem, DocumentState, TenantState
 from app.plugins.backup_sets.sets import record
 from app.plugins.backup_sets.versions import Addition, KeptVersion
@@ -130,7 +130,7 @@ def kept_versions(backup_set: BackupSet, policy_ids: Sequence[str]) -> dict[str,
     item = BackupSetItem
     kept: defaultdict[str, list[KeptVersion]] = defaultdict(list)
     query = select(item.policy_id, item.sync_run_id, item.content_hash).where(
-        item.backup_set_id == backup_set.id, item.policy_id.in_(policy_ids)
+        item.backup_set_id == backup_set.id, one_of(item.policy_id, policy_ids)
     )
     for policy_id, sync_run_id, content_hash in db.session.execute(query.order_by(item.sync_run_id)):
         kept[policy_id].append(KeptVersion(sync_run_id, content_hash))

@@ -13,6 +13,7 @@ from app.core import (
     current_catalog,
     current_tenant,
     find_run,
+    kept_runs,
     may,
     retry_offer,
     signed_in_user,
@@ -87,11 +88,13 @@ def item(backup_set_id: int, item_id: int) -> str:
         abort(403)
     versions = list_items(backup_set, ItemFilter(policy_id=found.policy_id))
     body = bodies_of(current_tenant(), [found.content_hash]).get(found.content_hash)
+    run_id = found.operation_run_id
     return render_template(
         "backup_sets/item.html",
         backup_set=backup_set,
         shown=next(one for one in versions if one.item.id == found.id),
         versions=versions,
+        run_id=run_id if run_id and kept_runs(current_tenant(), [run_id]) else None,
         body=None if body is None else _readable(body),
     )
 

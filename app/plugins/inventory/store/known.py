@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from app.core import Tenant, db
+from app.core import Tenant, db, one_of
 from app.plugins.inventory.coverage import CoverageState
 from app.plugins.inventory.models import InventoryPolicy, InventorySyncRun, InventoryVersion
 from app.plugins.inventory.store.snapshots import coverage_of, valid_at
@@ -45,7 +45,7 @@ def known_policies(tenant: Tenant, policy_ids: Collection[str]) -> dict[str, Kno
                 InventoryVersion.display_name,
             )
             .join(InventoryVersion, InventoryVersion.policy_id == InventoryPolicy.id)
-            .where(InventoryPolicy.tenant_id == tenant.id, InventoryPolicy.id.in_(some))
+            .where(InventoryPolicy.tenant_id == tenant.id, one_of(InventoryPolicy.id, some))
         )
         for row in db.session.execute(query.order_by(InventoryVersion.from_run_id)):
             found[row.id] = KnownPolicy(*row)
@@ -63,7 +63,7 @@ def absences_from(sync: InventorySyncRun, policy_ids: Sequence[str]) -> dict[str
             .where(
                 InventoryPolicy.tenant_id == sync.tenant_id,
                 InventoryPolicy.scope_key == sync.selection_hash,
-                InventoryPolicy.id.in_(some),
+                one_of(InventoryPolicy.id, some),
                 valid_at(sync.id),
             )
         )
