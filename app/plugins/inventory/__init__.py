@@ -2,6 +2,17 @@
 
 from app.core import NavItem, Plugin
 from app.plugins.inventory.cli import inventory
+from app.plugins.inventory.compare import (
+    Change,
+    Evidence,
+    EvidenceEntry,
+    LeafKind,
+    ListRules,
+    SealedValue,
+    changed_paths,
+    changes_between,
+    evidence_of,
+)
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
 from app.plugins.inventory.files_source import files
 from app.plugins.inventory.models import InventoryModel, InventorySyncRun
@@ -50,18 +61,26 @@ plugin = Plugin(
 __all__ = [
     "NORMALIZER_VERSION",
     "Absence",
+    "Change",
     "CoverageState",
+    "Evidence",
+    "EvidenceEntry",
     "InventorySyncRun",
     "KnownPolicy",
+    "LeafKind",
+    "ListRules",
     "PolicyDifference",
     "PolicyFilter",
     "PolicyKey",
+    "SealedValue",
     "Sealer",
     "SnapshotPolicy",
     "SyncStatus",
     "absences_from",
     "bodies_of",
     "canonicalize",
+    "changed_paths",
+    "changes_between",
     "choose_policies",
     "chosen_ids",
     "collection_label",
@@ -69,6 +88,7 @@ __all__ = [
     "count_policies",
     "coverage_of",
     "differences_between",
+    "evidence_of",
     "find_sync",
     "hash_of_body",
     "known_policies",
