@@ -26,7 +26,7 @@ from app.plugins.inventory.recognition import collection_label, policy_name_in
 from app.plugins.inventory.scope import scope_key, scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
 from app.plugins.inventory.store.documents import bodies_of, hash_of_body
-from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies
+from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies, last_names
 from app.plugins.inventory.store.policy import PolicyKey
 from app.plugins.inventory.store.selection import (
     PolicyFilter,
@@ -92,6 +92,7 @@ __all__ = [
     "find_sync",
     "hash_of_body",
     "known_policies",
+    "last_names",
     "latest_sync",
     "list_rules",
     "plugin",
