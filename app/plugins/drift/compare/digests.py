@@ -4,8 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 
-from app.plugins.drift.compare.change import Change, SealedValue
-from app.plugins.drift.compare.evidence import MAX_PATHS, changed_paths
+from app.plugins.inventory import MAX_PATHS, Change, SealedValue, changed_paths
 
 DIGEST_BYTES = 16
 REST = ""  # stands for the paths beyond those that are named

@@ -11,7 +11,7 @@ from app.plugins.drift.compare import (
     evidence_of,
     path_digests,
 )
-from app.plugins.drift.compare.evidence import MAX_PATHS, MAX_VALUE
+from app.plugins.inventory.compare.evidence import MAX_PATHS, MAX_VALUE
 
 KEY = b"k" * 32
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from app.plugins.drift.compare.change import Change, LeafKind, SealedValue
-from app.plugins.drift.compare.elements import ABSENT, ListRules, matched_elements
-from app.plugins.drift.compare.sameness import is_branch, is_same_leaf, is_same_tree, is_secret
+from app.plugins.inventory.compare.change import Change, LeafKind, SealedValue
+from app.plugins.inventory.compare.elements import ABSENT, ListRules, matched_elements
+from app.plugins.inventory.compare.sameness import is_branch, is_same_leaf, is_same_tree, is_secret
 
 Trail = tuple[str, ...]
 Node = tuple[Trail, object, object]  # trail, before or ABSENT, after or ABSENT

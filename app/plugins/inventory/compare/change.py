@@ -5,15 +5,6 @@ from enum import StrEnum
 from functools import cached_property
 
 
-class ChangeKind(StrEnum):
-    """What happened to a whole policy between two snapshots."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    MODIFIED = "modified"
-    RECREATED = "recreated"  # same type and name under a new id
-
-
 class LeafKind(StrEnum):
     """What happened to one leaf of a policy."""
 
