@@ -1,7 +1,14 @@
 """The public API for plugins: everything a plugin may use, and nothing else."""
 
 from app.core import clock
-from app.core.access import current_tenant, may, signed_in_user, tenant_required
+from app.core.access import (
+    current_tenant,
+    fellow_tenant,
+    may,
+    signed_in_user,
+    tenant_required,
+    tenants_seen_by,
+)
 from app.core.audit import record as record_audit
 from app.core.cli.output import cli_errors, echo_json
 from app.core.cli.parameters import parameters_from
@@ -116,6 +123,7 @@ __all__ = [
     "current_tenant",
     "db",
     "echo_json",
+    "fellow_tenant",
     "fields_of",
     "find_run",
     "kept_runs",
@@ -137,6 +145,7 @@ __all__ = [
     "tenant_by_slug",
     "tenant_key",
     "tenant_required",
+    "tenants_seen_by",
     "upsert",
     "values_from",
 ]

@@ -35,6 +35,7 @@ class Finding(DriftModel):
         Index(None, "tenant_id", "severity_rank", "id"),
         Index(None, "tenant_id", "status", "severity_rank"),  # how many of each are open
         Index(None, "operation_run_id", "tenant_id"),  # the run first: retention removes runs
+        Index(None, "same_paths", "tenant_id"),  # the same change elsewhere
         {"sqlite_autoincrement": True},
     )
 
@@ -66,5 +67,8 @@ class Finding(DriftModel):
     status: Mapped[str] = mapped_column(String(16), default="new")  # new, acknowledged
     evidence: Mapped[JsonObject]  # sanitized allowlist: drift.compare.Evidence
     changed_paths: Mapped[list[str]]
+    main_path: Mapped[str] = mapped_column(String(300))  # the first of them without list keys; empty: whole
+    same_paths: Mapped[str] = mapped_column(String(32))  # digest: drift.likeness
+    same_values: Mapped[str] = mapped_column(String(32))  # digest, or empty: there is none to compare
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)  # last seen

@@ -24,15 +24,22 @@ class LeafKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SealedValue:
-    """Stands for a secret: says what it is, never what it holds."""
+    """Stands for a secret: says what it is, never what it holds.
+
+    Attributes:
+        digest: the start of its keyed digest, by which two versions of a script are told apart; else empty.
+    """
 
     kind: str
     lines: int | None = None
+    digest: str = ""
 
     def __str__(self) -> str:
         facts = [self.kind] if self.kind else []
         if self.lines is not None:
             facts.append("1 line" if self.lines == 1 else f"{self.lines} lines")
+        if self.digest:
+            facts.append(f"digest {self.digest}")
         return f"secret value ({', '.join(facts)})" if facts else "secret value"
 
 
