@@ -63,9 +63,12 @@ from app.core.runs.models import BulkOperationRun
 from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation
 from app.core.severity import Severity
+from app.core.sheets import csv_chunks
+from app.core.snapshot import snapshot as reading_snapshot
 from app.core.statements import upsert
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug
 from app.core.users import Role, User
+from app.core.web.files import send_chunks
 from app.core.web.forms import fields_of, values_from
 from app.core.web.fragments import render_fragment
 from app.core.web.retry_pages import RetryOffer, retry_offer
@@ -119,6 +122,7 @@ __all__ = [
     "all_tenants",
     "cli_errors",
     "clock",
+    "csv_chunks",
     "current_catalog",
     "current_tenant",
     "db",
@@ -132,6 +136,7 @@ __all__ = [
     "parameters_from",
     "plugin_settings",
     "reading",
+    "reading_snapshot",
     "record_audit",
     "redact",
     "render_fragment",
@@ -139,6 +144,7 @@ __all__ = [
     "retry_offer",
     "run_document",
     "safe_reason",
+    "send_chunks",
     "signed_in_user",
     "start_and_wait",
     "start_operation",
