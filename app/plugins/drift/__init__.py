@@ -4,7 +4,7 @@ Other plugins use the names in `__all__`.
 """
 
 from app.core import NavItem, Plugin
-from app.plugins.drift import export_pages, finding_list, finding_page, views  # noqa: F401 - they add their pages to the blueprints
+from app.plugins.drift import export_pages, finding_list, finding_page, tenant_pages, views  # noqa: F401 - they add their pages to the blueprints
 from app.plugins.drift.api import findings_resource
 from app.plugins.drift.blueprints import drift_pages, finding_pages
 from app.plugins.drift.cli import drift, findings
