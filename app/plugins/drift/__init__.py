@@ -4,7 +4,9 @@ Other plugins use the names in `__all__`.
 """
 
 from app.core import NavItem, Plugin
+from app.plugins.drift import export_pages, finding_list, finding_page, tenant_pages, views  # noqa: F401 - they add their pages to the blueprints
 from app.plugins.drift.api import findings_resource
+from app.plugins.drift.blueprints import drift_pages, finding_pages
 from app.plugins.drift.cli import drift, findings
 from app.plugins.drift.finding_types import drift as drift_findings
 from app.plugins.drift.findings import new_findings
@@ -14,7 +16,6 @@ from app.plugins.drift.overview import open_findings
 from app.plugins.drift.own_rules import OWN_RULES
 from app.plugins.drift.recording import FindingFact, NewFinding, record_findings
 from app.plugins.drift.severity import Severity
-from app.plugins.drift.views import drift_pages, finding_pages
 
 plugin = Plugin(
     name="drift",

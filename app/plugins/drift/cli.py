@@ -18,9 +18,13 @@ from app.plugins.drift.baselines import baselines_of, clear_baseline, set_baseli
 from app.plugins.drift.findings import FindingFilter, list_findings
 from app.plugins.drift.models import Finding
 from app.plugins.drift.pair import latest_pair
+from app.plugins.drift.tenant_cli import compare_tenants
 
 drift = AppGroup("drift", help="What changed between two snapshots.")
 findings = AppGroup("findings", help="Results of drift generation.")
+
+
+drift.add_command(compare_tenants)
 
 
 @drift.command("generate")

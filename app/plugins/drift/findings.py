@@ -9,9 +9,8 @@ from sqlalchemy import Select, func, select
 from app.core import RunFacts, Tenant, db
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.models import Finding
+from app.plugins.drift.searching import has_path, has_words
 from app.plugins.drift.severity import Severity
-
-SHOWN = 500
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
@@ -24,6 +23,8 @@ class FindingFilter:
         run_id: the run that last saw them.
         finding_type: key of a finding type, declared or not.
         status: new or acknowledged.
+        path: a part of a changed path, or with `*` the whole of one.
+        text: words that stand in name, identity, type or reason.
     """
 
     severity: Severity | None = None
@@ -32,10 +33,12 @@ class FindingFilter:
     run_id: int | None = None
     finding_type: str | None = None
     status: str | None = None
+    path: str = ""
+    text: str = ""
 
 
-def list_findings(tenant: Tenant, wanted: FindingFilter, *, limit: int | None = SHOWN) -> Sequence[Finding]:
-    """Findings of a tenant, most severe first."""
+def list_findings(tenant: Tenant, wanted: FindingFilter, *, limit: int | None = None) -> Sequence[Finding]:
+    """Findings of a tenant that match, most severe first; by default all."""
     order = matching_findings(tenant, wanted, select(Finding)).order_by(
         Finding.severity_rank, Finding.collection, Finding.display_name, Finding.id
     )
@@ -106,17 +109,14 @@ def types_with_findings(tenant: Tenant) -> list[str]:
 
 def matching_findings(tenant: Tenant, wanted: FindingFilter, query: AnySelect) -> AnySelect:
     """A query of findings, narrowed to those of a tenant that match."""
-    query = query.where(Finding.tenant_id == tenant.id)
-    if wanted.severity is not None:
-        query = query.where(Finding.severity == wanted.severity.value)
-    if wanted.collection is not None:
-        query = query.where(Finding.collection == wanted.collection)
-    if wanted.kind is not None:
-        query = query.where(Finding.change_kind == wanted.kind.value)
-    if wanted.run_id is not None:
-        query = query.where(Finding.operation_run_id == wanted.run_id)
-    if wanted.finding_type is not None:
-        query = query.where(Finding.finding_type == wanted.finding_type)
-    if wanted.status is not None:
-        query = query.where(Finding.status == wanted.status)
-    return query
+    query = query.where(Finding.tenant_id == tenant.id, *has_words(wanted.text))
+    said = (
+        (Finding.severity, wanted.severity and wanted.severity.value),
+        (Finding.collection, wanted.collection),
+        (Finding.change_kind, wanted.kind and wanted.kind.value),
+        (Finding.operation_run_id, wanted.run_id),
+        (Finding.finding_type, wanted.finding_type),
+        (Finding.status, wanted.status),
+    )
+    query = query.where(*(column == value for column, value in said if value is not None))
+    return query.where(has_path(wanted.path)) if wanted.path else query

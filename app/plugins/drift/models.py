@@ -58,6 +58,7 @@ class Finding(DriftModel):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
+        Index(None, "same_paths", "tenant_id"),  # the same change elsewhere
         {"sqlite_autoincrement": True},
     )
 
@@ -99,6 +100,9 @@ class Finding(DriftModel):
     evidence_hash: Mapped[str] = mapped_column(String(32), default="")  # of all changes; empty: before 0006
     path_hashes: Mapped[JsonObject] = mapped_column(default=dict)  # path -> digest of what changed there
     revision: Mapped[int] = mapped_column(default=1)  # counts the evidences it has had
+    main_path: Mapped[str] = mapped_column(String(300))  # the first of them without list keys; empty: whole
+    same_paths: Mapped[str] = mapped_column(String(32))  # digest: drift.likeness
+    same_values: Mapped[str] = mapped_column(String(32))  # digest, or empty: there is none to compare
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)  # last seen
     resolved_at: Mapped[datetime | None]  # when it was closed; none: it is open

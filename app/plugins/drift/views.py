@@ -1,10 +1,6 @@
-"""Drift pages: starting a generation, the list of findings, one finding."""
+"""The page on which two syncs are chosen and compared, and where a scope gets its baseline."""
 
-import re
-from enum import StrEnum
-from typing import TypeVar
-
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import (
@@ -21,31 +17,9 @@ from app.core import (
     tenant_required,
 )
 from app.plugins.drift.baselines import baseline_of, clear_baseline, set_baseline
-from app.plugins.drift.compare import ChangeKind
-from app.plugins.drift.finding_types import finding_type_description, finding_type_label
-from app.plugins.drift.findings import (
-    FindingFilter,
-    collections_with_findings,
-    count_findings,
-    find_finding,
-    list_findings,
-    types_with_findings,
-)
+from app.plugins.drift.blueprints import drift_pages
 from app.plugins.drift.pair import latest_pair
-from app.plugins.drift.severity import Severity
 from app.plugins.inventory import comparable_syncs, scope_label
-
-Choice = TypeVar("Choice", bound=StrEnum)
-FINDING_TYPE = re.compile(r"[A-Za-z]\w{0,39}")
-COLLECTION = re.compile(r"[A-Za-z]\w{0,119}")
-
-drift_pages = Blueprint("drift", __name__, url_prefix="/t/<tenant>/drift", template_folder="templates")
-finding_pages = Blueprint(
-    "findings", __name__, url_prefix="/t/<tenant>/findings", template_folder="templates"
-)
-
-finding_pages.add_app_template_filter(finding_type_label)
-finding_pages.add_app_template_filter(finding_type_description)
 
 
 @drift_pages.get("")
@@ -91,35 +65,6 @@ def change_baseline() -> ResponseReturnValue:
     return redirect(url_for("drift.index", scope=scope_key))
 
 
-@finding_pages.get("", endpoint="index")
-@tenant_required(Role.READONLY)
-def list_page() -> str:
-    """Findings by severity and type."""
-    tenant, wanted = current_tenant(), _wanted()
-    return render_template(
-        "findings/index.html",
-        findings=list_findings(tenant, wanted),
-        counts=count_findings(tenant, wanted),
-        wanted=wanted,
-        query=_query(wanted),
-        severities=list(Severity),
-        kinds=list(ChangeKind),
-        collections=collections_with_findings(tenant),
-        types=types_with_findings(tenant),
-        retry=retry_offer(wanted.run_id) if wanted.run_id else None,
-    )
-
-
-@finding_pages.get("/<int:finding_id>")
-@tenant_required(Role.READONLY)
-def show(finding_id: int) -> str:
-    """One finding: before and after."""
-    finding = find_finding(current_tenant(), finding_id)
-    if finding is None:
-        abort(403)
-    return render_template("findings/show.html", finding=finding)
-
-
 def _landing(scope_key: str | None) -> JsonObject:
     tenant = current_tenant()
     everything = comparable_syncs(tenant)
@@ -141,42 +86,3 @@ def _landing(scope_key: str | None) -> JsonObject:
         "was_active": request.args.get("state") == "active",
         "error": None,
     }
-
-
-def _wanted() -> FindingFilter:
-    run_id = request.args.get("run", "").strip()
-    if run_id and not run_id.isdecimal():
-        raise InvalidInputError(f"run: {run_id[:40]!r} is no run number")
-    return FindingFilter(
-        severity=_choice(Severity, "severity"),
-        kind=_choice(ChangeKind, "change"),
-        collection=_word("type", COLLECTION, "policy type"),
-        finding_type=_word("finding", FINDING_TYPE, "finding type"),
-        run_id=min(int(run_id[:19]), 2**62) if run_id else None,
-    )
-
-
-def _word(name: str, pattern: re.Pattern[str], what: str) -> str | None:
-    value = request.args.get(name, "").strip()
-    if value and not pattern.fullmatch(value):
-        raise InvalidInputError(f"{name}: {value[:40]!r} is no {what}")
-    return value or None
-
-
-def _query(wanted: FindingFilter) -> dict[str, object]:
-    values = {
-        "severity": wanted.severity,
-        "change": wanted.kind,
-        "type": wanted.collection,
-        "finding": wanted.finding_type,
-        "run": wanted.run_id,
-    }
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _choice(choices: type[Choice], name: str) -> Choice | None:
-    value = request.args.get(name, "").strip()
-    try:
-        return choices(value) if value else None
-    except ValueError:
-        raise InvalidInputError(f"{name}: {value[:40]!r} is none of {', '.join(choices)}") from None

@@ -67,7 +67,7 @@ def test_a_plugin_for_another_contract_is_refused_and_told_what_to_do(version, a
     assert caught.value.reason.startswith(advice)
 
 
-@pytest.mark.parametrize("version", [(1, 0), (1, 1)])
+@pytest.mark.parametrize("version", [(1, 0), (1, 1), (1, 2)])
 def test_a_plugin_for_this_contract_or_an_earlier_minor_is_taken(version):
     catalog = Catalog()
 

@@ -1,0 +1,78 @@
+"""digests by which the same change is found in other tenants, and the path by which findings are grouped."""
+
+import json
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+AT_ONCE = 500
+KEY = re.compile(r"\[.*?\](?=[/\[]|$)", re.DOTALL)
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+WHAT = ("finding_type", "collection", "subject_type", "change_kind")
+
+findings = sa.table(
+    "findings",
+    sa.column("id", sa.Integer),
+    *(sa.column(name, sa.String) for name in (*WHAT, "main_path", "same_paths", "same_values")),
+    sa.column("evidence", sa.JSON),
+    sa.column("changed_paths", sa.JSON),
+)
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("findings", schema=None) as batch_op:
+        for name, length in (("main_path", 300), ("same_paths", 32), ("same_values", 32)):
+            batch_op.add_column(sa.Column(name, sa.String(length=length), nullable=False, server_default=""))
+    _fill(op.get_bind())
+    with op.batch_alter_table("findings", schema=None) as batch_op:
+        for name, length in (("main_path", 300), ("same_paths", 32), ("same_values", 32)):
+            batch_op.alter_column(name, existing_type=sa.String(length=length), server_default=None)
+        batch_op.create_index(
+            batch_op.f("ix_findings_same_paths_tenant_id"), ["same_paths", "tenant_id"], unique=False
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("findings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_findings_same_paths_tenant_id"))
+        for name in ("same_values", "same_paths", "main_path"):
+            batch_op.drop_column(name)
+
+
+def _fill(connection: sa.Connection) -> None:
+    """As the product fills them when it sees a finding again."""
+    after = 0
+    query = sa.select(findings).order_by(findings.c.id).limit(AT_ONCE)
+    while rows := connection.execute(query.where(findings.c.id > after)).mappings().all():
+        for row in rows:
+            likeness = _likeness(row)
+            connection.execute(findings.update().where(findings.c.id == row["id"]).values(likeness))
+        after = rows[-1]["id"]
+
+
+def _likeness(row: sa.RowMapping) -> dict[str, str]:
+    paths, evidence = row["changed_paths"] or [], row["evidence"] or {}
+    entries = evidence.get("entries", [])
+    values = [[entry[name] for name in ("path", "kind", "before", "after")] for entry in entries]
+    is_whole = not (evidence.get("cut_entries") or evidence.get("cut_characters"))
+    is_whole = is_whole and not any(
+        str(side).startswith("secret value") for value in values for side in value[2:]
+    )
+    what = [row[name] for name in WHAT]
+    return {
+        "main_path": min((KEY.sub("", path) for path in paths), default="")[:300],
+        "same_paths": _digest([*what, *sorted({ID.sub("*", path) for path in paths})]),
+        "same_values": _digest(values) if values and is_whole else "",
+    }
+
+
+def _digest(parts: Sequence[object]) -> str:
+    return blake2b(ID.sub("*", json.dumps(parts)).encode(), digest_size=16).hexdigest()
