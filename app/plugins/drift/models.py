@@ -11,6 +11,7 @@ from app.core import JsonObject, clock, model_registry
 from app.plugins.drift.standing import FindingState, is_over
 
 OPEN = text("resolved_at IS NULL")
+ENDING = text("acknowledged_until IS NOT NULL")
 
 
 class DriftModel(DeclarativeBase):
@@ -58,6 +59,7 @@ class Finding(DriftModel):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
+        Index(None, "acknowledged_until", sqlite_where=ENDING, postgresql_where=ENDING),
         {"sqlite_autoincrement": True},
     )
 

@@ -14,29 +14,38 @@ from app.core import (
     current_catalog,
     current_tenant,
     find_run,
+    kept_runs,
     may,
     retry_offer,
     signed_in_user,
     start_operation,
     tenant_required,
 )
+from app.plugins.drift.acknowledgements import acknowledgements_of
 from app.plugins.drift.baselines import baseline_of, clear_baseline, set_baseline
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.finding_types import finding_type_description, finding_type_label
 from app.plugins.drift.findings import (
     FindingFilter,
+    choice_of,
     collections_with_findings,
     count_findings,
+    count_states,
     find_finding,
     list_findings,
     types_with_findings,
 )
+from app.plugins.drift.history import history_of, runs_in
+from app.plugins.drift.line import Line
+from app.plugins.drift.models import Finding
 from app.plugins.drift.pair import latest_pair
 from app.plugins.drift.severity import Severity
+from app.plugins.drift.standing import FindingState, StateFilter
 from app.plugins.inventory import comparable_syncs, scope_label
 
 Choice = TypeVar("Choice", bound=StrEnum)
 FINDING_TYPE = re.compile(r"[A-Za-z]\w{0,39}")
+CHOOSABLE = {StateFilter.OPEN, StateFilter.NEW, StateFilter.ALL}
 COLLECTION = re.compile(r"[A-Za-z]\w{0,119}")
 
 drift_pages = Blueprint("drift", __name__, url_prefix="/t/<tenant>/drift", template_folder="templates")
@@ -80,14 +89,19 @@ def change_baseline() -> ResponseReturnValue:
     tenant, scope_key = current_tenant(), request.form.get("scope", "")
     sync_run_id = request.form.get("sync", "")
     if request.form.get("do") == "clear":
-        clear_baseline(tenant, scope_key, signed_in_user())
+        clear_baseline(tenant, scope_key, signed_in_user(), reason=request.form.get("reason", ""))
         flash("This scope has no baseline any more.", "info")
     else:
         if not sync_run_id.isdecimal():
             raise InvalidInputError(f"sync: {sync_run_id[:40]!r} is no number of a sync")
-        baseline = set_baseline(tenant, int(sync_run_id), signed_in_user())
+        name, reason = (request.form.get(field, "") for field in ("name", "reason"))
+        baseline = set_baseline(tenant, int(sync_run_id[:9]), signed_in_user(), name=name, reason=reason)
         scope_key = baseline.scope_key
-        flash(f"Every later sync of this scope is now compared with sync {baseline.sync_run_id}.", "info")
+        flash(
+            f"Every later sync of this scope is now compared with sync {baseline.sync_run_id}, version "
+            f"{baseline.version} of the baseline. Findings absorbed: {baseline.absorbed:,}.",
+            "info",
+        )
     return redirect(url_for("drift.index", scope=scope_key))
 
 
@@ -95,19 +109,7 @@ def change_baseline() -> ResponseReturnValue:
 @tenant_required(Role.READONLY)
 def list_page() -> str:
     """Findings by severity and type."""
-    tenant, wanted = current_tenant(), _wanted()
-    return render_template(
-        "findings/index.html",
-        findings=list_findings(tenant, wanted),
-        counts=count_findings(tenant, wanted),
-        wanted=wanted,
-        query=_query(wanted),
-        severities=list(Severity),
-        kinds=list(ChangeKind),
-        collections=collections_with_findings(tenant),
-        types=types_with_findings(tenant),
-        retry=retry_offer(wanted.run_id) if wanted.run_id else None,
-    )
+    return render_template("findings/index.html", **listed(wanted_findings()))
 
 
 @finding_pages.get("/<int:finding_id>")
@@ -117,7 +119,39 @@ def show(finding_id: int) -> str:
     finding = find_finding(current_tenant(), finding_id)
     if finding is None:
         abort(403)
-    return render_template("findings/show.html", finding=finding)
+    return render_template("findings/show.html", **shown(finding))
+
+
+def shown(finding: Finding) -> JsonObject:
+    """What the page of a finding needs."""
+    return {
+        "finding": finding,
+        "acknowledgements": acknowledgements_of(finding),
+        "history": history_of(finding),
+        "kept_runs": kept_runs(current_tenant(), runs_in(history_of(finding))),
+    }
+
+
+def listed(wanted: FindingFilter) -> JsonObject:
+    """What the page of findings needs."""
+    tenant, states = current_tenant(), count_states(current_tenant(), wanted)
+    started = find_run(tenant, request.args.get("started", 0, type=int))
+    return {
+        "findings": list_findings(tenant, wanted),
+        "counts": count_findings(tenant, wanted),
+        "states": states,
+        "choice": choice_of(tenant, wanted),
+        "choosable": wanted.state in CHOOSABLE and states[FindingState.NEW] > 0,
+        "wanted": wanted,
+        "query": query_of(wanted),
+        "severities": list(Severity),
+        "kinds": list(ChangeKind),
+        "lines": list(Line),
+        "collections": collections_with_findings(tenant),
+        "types": types_with_findings(tenant),
+        "retry": retry_offer(wanted.run_id) if wanted.run_id else None,
+        "started": started,
+    }
 
 
 def _landing(scope_key: str | None) -> JsonObject:
@@ -143,8 +177,13 @@ def _landing(scope_key: str | None) -> JsonObject:
     }
 
 
-def _wanted() -> FindingFilter:
-    run_id = request.args.get("run", "").strip()
+def wanted_findings() -> FindingFilter:
+    """Which findings the request asks for; by default open ones, and of one run all that it saw.
+
+    Raises:
+        InvalidInputError: a value cannot be one; the text names it.
+    """
+    run_id = request.values.get("run", "").strip()
     if run_id and not run_id.isdecimal():
         raise InvalidInputError(f"run: {run_id[:40]!r} is no run number")
     return FindingFilter(
@@ -153,29 +192,39 @@ def _wanted() -> FindingFilter:
         collection=_word("type", COLLECTION, "policy type"),
         finding_type=_word("finding", FINDING_TYPE, "finding type"),
         run_id=min(int(run_id[:19]), 2**62) if run_id else None,
+        line=_choice(Line, "line"),
+        state=_choice(StateFilter, "status") or default_state(run_id),
     )
 
 
+def default_state(run_id: object) -> StateFilter:
+    """What a list shows that no state was chosen for."""
+    return StateFilter.ALL if run_id else StateFilter.OPEN
+
+
 def _word(name: str, pattern: re.Pattern[str], what: str) -> str | None:
-    value = request.args.get(name, "").strip()
+    value = request.values.get(name, "").strip()
     if value and not pattern.fullmatch(value):
         raise InvalidInputError(f"{name}: {value[:40]!r} is no {what}")
     return value or None
 
 
-def _query(wanted: FindingFilter) -> dict[str, object]:
+def query_of(wanted: FindingFilter) -> dict[str, object]:
+    """A filter as the address has it."""
     values = {
         "severity": wanted.severity,
         "change": wanted.kind,
         "type": wanted.collection,
         "finding": wanted.finding_type,
         "run": wanted.run_id,
+        "line": wanted.line,
+        "status": None if wanted.state is default_state(wanted.run_id) else wanted.state,
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
 def _choice(choices: type[Choice], name: str) -> Choice | None:
-    value = request.args.get(name, "").strip()
+    value = request.values.get(name, "").strip()
     try:
         return choices(value) if value else None
     except ValueError:
