@@ -5,9 +5,12 @@ Other plugins use the names in `__all__`.
 
 from app.core import NavItem, Plugin
 from app.plugins.drift import export_pages, finding_list, finding_page, tenant_pages, views  # noqa: F401 - they add their pages to the blueprints
+from app.plugins.drift.acknowledge import operation as acknowledging
 from app.plugins.drift.api import findings_resource
+from app.plugins.drift.baseline_views import baseline_pages
 from app.plugins.drift.blueprints import drift_pages, finding_pages
 from app.plugins.drift.cli import drift, findings
+from app.plugins.drift.expiry import lapse
 from app.plugins.drift.finding_types import drift as drift_findings
 from app.plugins.drift.findings import new_findings
 from app.plugins.drift.generate import operation
@@ -15,14 +18,15 @@ from app.plugins.drift.models import DriftModel
 from app.plugins.drift.overview import open_findings
 from app.plugins.drift.own_rules import OWN_RULES
 from app.plugins.drift.recording import FindingFact, NewFinding, record_findings
+from app.plugins.drift.review_views import review_pages
 from app.plugins.drift.severity import Severity
 
 plugin = Plugin(
     name="drift",
     version="1.0.0",
     requires=("inventory",),
-    operations=(operation,),
-    blueprints=(drift_pages, finding_pages),
+    operations=(operation, acknowledging),
+    blueprints=(drift_pages, baseline_pages, finding_pages, review_pages),
     models=DriftModel,
     migrations="app.plugins.drift.migrations",
     cli=(drift, findings),
@@ -34,6 +38,7 @@ plugin = Plugin(
     ignore_rules=OWN_RULES,
     overview_cards=(open_findings,),
     api_resources=(findings_resource,),
+    chores=(lapse,),
 )
 
 __all__ = ["FindingFact", "NewFinding", "Severity", "new_findings", "plugin", "record_findings"]
