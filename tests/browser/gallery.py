@@ -88,6 +88,7 @@ PAGES = {
     "backup sets": (OPERATOR, "/t/{full}/backup-sets"),
     "backup sets, seen only": (READONLY, "/t/{full}/backup-sets"),
     "no backup sets": (OPERATOR, "/t/{bare}/backup-sets"),
+    "import a backup set": (OPERATOR, "/t/{full}/backup-sets/import"),
     "new backup set": (OPERATOR, "/t/{full}/backup-sets/new"),
     "backup set": (OPERATOR, "/t/{full}/backup-sets/{backup_set}"),
     "backup set, managed": (OWNER, "/t/{full}/backup-sets/{backup_set}"),
@@ -267,6 +268,7 @@ def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:
         adding = start_and_wait(tenant, "backup_set.add_policies", params, inline=False, user=user)
     wanted = {"backup_set_id": golden.id}
     start_and_wait(tenant, "backup_set.verify", wanted, inline=False, user=user)
+    start_and_wait(tenant, "backup_set.export", wanted, inline=False, user=user)
     (newest, *_others) = list_items(golden, ItemFilter())
     return {
         "backup_set": golden.id,

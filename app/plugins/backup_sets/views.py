@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-import orjson
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import (
@@ -13,7 +12,6 @@ from app.core import (
     current_catalog,
     current_tenant,
     find_run,
-    kept_runs,
     may,
     retry_offer,
     signed_in_user,
@@ -22,15 +20,16 @@ from app.core import (
 )
 from app.plugins.backup_sets.adding_views import adding_pages
 from app.plugins.backup_sets.asked import asked_items, asked_query
+from app.plugins.backup_sets.exports import is_there, list_exports
+from app.plugins.backup_sets.item_views import item_pages
 from app.plugins.backup_sets.items import (
-    ItemFilter,
     count_collections,
     count_states,
-    find_item,
     list_items,
     remove_items,
 )
 from app.plugins.backup_sets.models import BackupSet, DocumentState, TenantState
+from app.plugins.backup_sets.moving_views import moving_pages
 from app.plugins.backup_sets.sets import (
     create_set,
     delete_set,
@@ -39,10 +38,11 @@ from app.plugins.backup_sets.sets import (
     summary_of,
     visible_set,
 )
-from app.plugins.inventory import bodies_of
 
 pages = Blueprint("backup_sets", __name__, url_prefix="/t/<tenant>/backup-sets", template_folder="templates")
 pages.register_blueprint(adding_pages)
+pages.register_blueprint(item_pages)
+pages.register_blueprint(moving_pages)
 
 
 @pages.get("")
@@ -76,27 +76,6 @@ def create() -> ResponseReturnValue:
 def show(backup_set_id: int) -> str:
     """One set: what it holds, how that stands, and the runs that worked on it."""
     return render_template("backup_sets/show.html", **_shown(_visible(backup_set_id)))
-
-
-@pages.get("/<int:backup_set_id>/items/<int:item_id>")
-@tenant_required(Role.READONLY)
-def item(backup_set_id: int, item_id: int) -> str:
-    """One kept version with its document."""
-    backup_set = _visible(backup_set_id)
-    found = find_item(backup_set, item_id)
-    if found is None:
-        abort(403)
-    versions = list_items(backup_set, ItemFilter(policy_id=found.policy_id))
-    body = bodies_of(current_tenant(), [found.content_hash]).get(found.content_hash)
-    run_id = found.operation_run_id
-    return render_template(
-        "backup_sets/item.html",
-        backup_set=backup_set,
-        shown=next(one for one in versions if one.item.id == found.id),
-        versions=versions,
-        run_id=run_id if run_id and kept_runs(current_tenant(), [run_id]) else None,
-        body=None if body is None else _readable(body),
-    )
 
 
 @pages.post("/<int:backup_set_id>/verify")
@@ -153,6 +132,7 @@ def _shown(backup_set: BackupSet) -> JsonObject:
     wanted, tenant = asked_items(), current_tenant()
     started = find_run(tenant, request.args.get("started", 0, type=int))
     runs = runs_of(tenant, backup_set)
+    exports = list_exports(tenant, backup_set)
     repeatable = started or next(iter(runs), None)
     return {
         "backup_set": backup_set,
@@ -164,20 +144,14 @@ def _shown(backup_set: BackupSet) -> JsonObject:
         "tenant_states": list(TenantState),
         "wanted": wanted,
         "query": asked_query(wanted),
+        "exports": exports,
+        "available": {one.id for one in exports if is_there(tenant, one)},
         "runs": runs,
         "started": started,
         "was_active": request.args.get("then") == "active",
         "retry": retry_offer(repeatable.id) if repeatable else None,
         "may_manage": may(Role.MANAGER),
     }
-
-
-def _readable(body: bytes) -> str:
-    """JSON for people; what is none any more, as it is."""
-    try:
-        return orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2).decode()
-    except orjson.JSONDecodeError:
-        return body.decode(errors="replace")
 
 
 def _numbers(texts: Iterable[str]) -> list[int]:

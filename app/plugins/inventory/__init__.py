@@ -3,6 +3,7 @@
 from app.core import NavItem, Plugin
 from app.plugins.inventory.cli import inventory
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
+from app.plugins.inventory.exports import choices_of, chosen_export, is_of
 from app.plugins.inventory.files_source import files
 from app.plugins.inventory.models import InventoryModel, InventorySyncRun
 from app.plugins.inventory.operation import operation
@@ -11,10 +12,17 @@ from app.plugins.inventory.policies import lists as list_rules
 from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION, canonicalize
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.policy_types import POLICY_TYPES
+from app.plugins.inventory.reading.archive import files_of_archive
 from app.plugins.inventory.recognition import collection_label, policy_name_in
 from app.plugins.inventory.scope import scope_key, scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
-from app.plugins.inventory.store.documents import bodies_of, hash_of_body
+from app.plugins.inventory.store.documents import (
+    KeptDocument,
+    bodies_of,
+    hash_of_body,
+    keep_documents,
+    kept_form,
+)
 from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies
 from app.plugins.inventory.store.policy import PolicyKey
 from app.plugins.inventory.store.selection import (
@@ -52,6 +60,7 @@ __all__ = [
     "Absence",
     "CoverageState",
     "InventorySyncRun",
+    "KeptDocument",
     "KnownPolicy",
     "PolicyDifference",
     "PolicyFilter",
@@ -62,15 +71,21 @@ __all__ = [
     "absences_from",
     "bodies_of",
     "canonicalize",
+    "choices_of",
     "choose_policies",
+    "chosen_export",
     "chosen_ids",
     "collection_label",
     "comparable_syncs",
     "count_policies",
     "coverage_of",
     "differences_between",
+    "files_of_archive",
     "find_sync",
     "hash_of_body",
+    "is_of",
+    "keep_documents",
+    "kept_form",
     "known_policies",
     "latest_sync",
     "list_rules",
