@@ -88,6 +88,8 @@ PAGES = {
     "backup sets": (OPERATOR, "/t/{full}/backup-sets"),
     "backup sets, seen only": (READONLY, "/t/{full}/backup-sets"),
     "no backup sets": (OPERATOR, "/t/{bare}/backup-sets"),
+    "kept version, compared": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{changed}/compare"),
+    "kept version, drifted": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{changed}/since"),
     "import a backup set": (OPERATOR, "/t/{full}/backup-sets/import"),
     "new backup set": (OPERATOR, "/t/{full}/backup-sets/new"),
     "backup set": (OPERATOR, "/t/{full}/backup-sets/{backup_set}"),
@@ -274,5 +276,6 @@ def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:
         "backup_set": golden.id,
         "empty_set": empty.id,
         "item": newest.item.id,
+        "changed": next(one.item.id for one in list_items(golden, ItemFilter()) if one.versions == 2),
         "adding": adding.id,
     }

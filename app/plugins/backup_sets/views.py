@@ -1,7 +1,5 @@
 """Backup set pages: the list, a new set, one set with what it holds, and what managers may remove."""
 
-from collections.abc import Iterable
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -19,9 +17,9 @@ from app.core import (
     tenant_required,
 )
 from app.plugins.backup_sets.adding_views import adding_pages
-from app.plugins.backup_sets.asked import asked_items, asked_query
+from app.plugins.backup_sets.asked import asked_items, asked_numbers, asked_query
 from app.plugins.backup_sets.exports import is_there, list_exports
-from app.plugins.backup_sets.item_views import item_pages
+from app.plugins.backup_sets.item_views import add_item_pages
 from app.plugins.backup_sets.items import (
     count_collections,
     count_states,
@@ -30,6 +28,7 @@ from app.plugins.backup_sets.items import (
 )
 from app.plugins.backup_sets.models import BackupSet, DocumentState, TenantState
 from app.plugins.backup_sets.moving_views import moving_pages
+from app.plugins.backup_sets.restore.views import restore_pages
 from app.plugins.backup_sets.sets import (
     create_set,
     delete_set,
@@ -40,9 +39,10 @@ from app.plugins.backup_sets.sets import (
 )
 
 pages = Blueprint("backup_sets", __name__, url_prefix="/t/<tenant>/backup-sets", template_folder="templates")
+add_item_pages(pages)
 pages.register_blueprint(adding_pages)
-pages.register_blueprint(item_pages)
 pages.register_blueprint(moving_pages)
+pages.register_blueprint(restore_pages)
 
 
 @pages.get("")
@@ -99,8 +99,7 @@ def remove(backup_set_id: int) -> ResponseReturnValue:
     """Take chosen versions out of a set."""
     backup_set = _visible(backup_set_id)
     try:
-        chosen = _numbers(request.form.getlist("item"))
-        removed = remove_items(current_tenant(), backup_set, chosen, signed_in_user())
+        removed = remove_items(current_tenant(), backup_set, asked_numbers("item"), signed_in_user())
     except InvalidInputError as error:
         return _refused(backup_set, error)
     flash(f"{removed:,} {'version' if removed == 1 else 'versions'} taken out of the set.", "info")
@@ -152,17 +151,3 @@ def _shown(backup_set: BackupSet) -> JsonObject:
         "retry": retry_offer(repeatable.id) if repeatable else None,
         "may_manage": may(Role.MANAGER),
     }
-
-
-def _numbers(texts: Iterable[str]) -> list[int]:
-    """Numbers of items, as a form gives them.
-
-    Raises:
-        InvalidInputError: one is no number.
-    """
-    numbers = []
-    for text in texts:
-        if not text.isdecimal() or len(text) > 9:
-            raise InvalidInputError(f"item: {text[:40]!r} is no number of a version")
-        numbers.append(int(text))
-    return numbers

@@ -2,6 +2,18 @@
 
 from app.core import NavItem, Plugin
 from app.plugins.inventory.cli import inventory
+from app.plugins.inventory.compare import (
+    MAX_PATHS,
+    Change,
+    Evidence,
+    EvidenceEntry,
+    LeafKind,
+    ListRules,
+    SealedValue,
+    changed_paths,
+    changes_between,
+    evidence_of,
+)
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
 from app.plugins.inventory.exports import choices_of, chosen_export, is_of
 from app.plugins.inventory.files_source import files
@@ -23,7 +35,7 @@ from app.plugins.inventory.store.documents import (
     keep_documents,
     kept_form,
 )
-from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies
+from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies, last_names
 from app.plugins.inventory.store.policy import PolicyKey
 from app.plugins.inventory.store.selection import (
     PolicyFilter,
@@ -56,21 +68,30 @@ plugin = Plugin(
 )
 
 __all__ = [
+    "MAX_PATHS",
     "NORMALIZER_VERSION",
     "Absence",
+    "Change",
     "CoverageState",
+    "Evidence",
+    "EvidenceEntry",
     "InventorySyncRun",
     "KeptDocument",
     "KnownPolicy",
+    "LeafKind",
+    "ListRules",
     "PolicyDifference",
     "PolicyFilter",
     "PolicyKey",
+    "SealedValue",
     "Sealer",
     "SnapshotPolicy",
     "SyncStatus",
     "absences_from",
     "bodies_of",
     "canonicalize",
+    "changed_paths",
+    "changes_between",
     "choices_of",
     "choose_policies",
     "chosen_export",
@@ -80,6 +101,7 @@ __all__ = [
     "count_policies",
     "coverage_of",
     "differences_between",
+    "evidence_of",
     "files_of_archive",
     "find_sync",
     "hash_of_body",
@@ -87,6 +109,7 @@ __all__ = [
     "keep_documents",
     "kept_form",
     "known_policies",
+    "last_names",
     "latest_sync",
     "list_rules",
     "plugin",

@@ -73,6 +73,29 @@ def absences_from(sync: InventorySyncRun, policy_ids: Sequence[str]) -> dict[str
     return reasons
 
 
+def last_names(tenant: Tenant, collection: str, external_ids: Collection[str]) -> dict[str, str]:
+    """The name that each of some policies had when it was read last, by identity; of unknown ones nothing.
+
+    Args:
+        tenant: whose.
+        collection: key of their collection.
+        external_ids: Graph ids in lower case.
+    """
+    found: dict[str, str] = {}
+    for some in _batches(external_ids):
+        query = (
+            select(InventoryPolicy.external_id, InventoryVersion.display_name)
+            .join(InventoryVersion, InventoryVersion.policy_id == InventoryPolicy.id)
+            .where(
+                InventoryPolicy.tenant_id == tenant.id,
+                InventoryPolicy.collection == collection,
+                InventoryPolicy.external_id.in_(some),
+            )
+        )
+        found |= dict(db.session.execute(query.order_by(InventoryVersion.from_run_id)).all())
+    return found
+
+
 def _batches(ids: Collection[str]) -> Iterator[list[str]]:
     remaining = iter(ids)
     while some := list(islice(remaining, AT_ONCE)):
