@@ -90,6 +90,7 @@ PAGES = {
     "no backup sets": (OPERATOR, "/t/{bare}/backup-sets"),
     "kept version, compared": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{changed}/compare"),
     "kept version, drifted": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{changed}/since"),
+    "keep policies of findings": (OPERATOR, "/t/{full}/backup-sets/keep?choice=findings"),
     "import a backup set": (OPERATOR, "/t/{full}/backup-sets/import"),
     "new backup set": (OPERATOR, "/t/{full}/backup-sets/new"),
     "backup set": (OPERATOR, "/t/{full}/backup-sets/{backup_set}"),

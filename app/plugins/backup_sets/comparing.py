@@ -45,7 +45,7 @@ class Now(NamedTuple):
 _ABSENT = {
     Absence.GONE: "The latest sync read the whole type, and not this policy: it is gone from the tenant.",
     Absence.UNREAD: "The latest sync could not read this policy: nobody knows what it says now.",
-    Absence.REFUSED: "The source refused this type to the latest sync: nobody knows what the policy says now.",
+    Absence.REFUSED: "The source refused this type to the latest sync: nobody knows what it says now.",
 }
 
 

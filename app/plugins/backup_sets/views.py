@@ -26,6 +26,7 @@ from app.plugins.backup_sets.items import (
     list_items,
     remove_items,
 )
+from app.plugins.backup_sets.keep_views import keep_pages
 from app.plugins.backup_sets.models import BackupSet, DocumentState, TenantState
 from app.plugins.backup_sets.moving_views import moving_pages
 from app.plugins.backup_sets.restore.views import restore_pages
@@ -41,6 +42,7 @@ from app.plugins.backup_sets.sets import (
 pages = Blueprint("backup_sets", __name__, url_prefix="/t/<tenant>/backup-sets", template_folder="templates")
 add_item_pages(pages)
 pages.register_blueprint(adding_pages)
+pages.register_blueprint(keep_pages)
 pages.register_blueprint(moving_pages)
 pages.register_blueprint(restore_pages)
 

@@ -4,6 +4,7 @@ Other plugins use the names in `__all__`.
 """
 
 from app.core import NavItem, Plugin
+from app.plugins.drift import policy_choice
 from app.plugins.drift.api import findings_resource
 from app.plugins.drift.cli import drift, findings
 from app.plugins.drift.finding_types import drift as drift_findings
@@ -15,6 +16,8 @@ from app.plugins.drift.own_rules import OWN_RULES
 from app.plugins.drift.recording import FindingFact, NewFinding, record_findings
 from app.plugins.drift.severity import Severity
 from app.plugins.drift.views import drift_pages, finding_pages
+
+finding_pages.add_app_template_global(policy_choice.keeping_address)
 
 plugin = Plugin(
     name="drift",
@@ -33,6 +36,7 @@ plugin = Plugin(
     ignore_rules=OWN_RULES,
     overview_cards=(open_findings,),
     api_resources=(findings_resource,),
+    policy_choices=(policy_choice.findings,),
 )
 
 __all__ = ["FindingFact", "NewFinding", "Severity", "new_findings", "plugin", "record_findings"]

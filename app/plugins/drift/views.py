@@ -1,6 +1,7 @@
 """Drift pages: starting a generation, the list of findings, one finding."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -95,7 +96,7 @@ def change_baseline() -> ResponseReturnValue:
 @tenant_required(Role.READONLY)
 def list_page() -> str:
     """Findings by severity and type."""
-    tenant, wanted = current_tenant(), _wanted()
+    tenant, wanted = current_tenant(), wanted_findings(request.args)
     return render_template(
         "findings/index.html",
         findings=list_findings(tenant, wanted),
@@ -143,21 +144,26 @@ def _landing(scope_key: str | None) -> JsonObject:
     }
 
 
-def _wanted() -> FindingFilter:
-    run_id = request.args.get("run", "").strip()
+def wanted_findings(query: Mapping[str, str]) -> FindingFilter:
+    """Which findings the query of an address means.
+
+    Raises:
+        InvalidInputError: a value cannot be one; the text names it.
+    """
+    run_id = query.get("run", "").strip()
     if run_id and not run_id.isdecimal():
         raise InvalidInputError(f"run: {run_id[:40]!r} is no run number")
     return FindingFilter(
-        severity=_choice(Severity, "severity"),
-        kind=_choice(ChangeKind, "change"),
-        collection=_word("type", COLLECTION, "policy type"),
-        finding_type=_word("finding", FINDING_TYPE, "finding type"),
+        severity=_choice(query, Severity, "severity"),
+        kind=_choice(query, ChangeKind, "change"),
+        collection=_word(query, "type", COLLECTION, "policy type"),
+        finding_type=_word(query, "finding", FINDING_TYPE, "finding type"),
         run_id=min(int(run_id[:19]), 2**62) if run_id else None,
     )
 
 
-def _word(name: str, pattern: re.Pattern[str], what: str) -> str | None:
-    value = request.args.get(name, "").strip()
+def _word(query: Mapping[str, str], name: str, pattern: re.Pattern[str], what: str) -> str | None:
+    value = query.get(name, "").strip()
     if value and not pattern.fullmatch(value):
         raise InvalidInputError(f"{name}: {value[:40]!r} is no {what}")
     return value or None
@@ -174,8 +180,8 @@ def _query(wanted: FindingFilter) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _choice(choices: type[Choice], name: str) -> Choice | None:
-    value = request.args.get(name, "").strip()
+def _choice(query: Mapping[str, str], choices: type[Choice], name: str) -> Choice | None:
+    value = query.get(name, "").strip()
     try:
         return choices(value) if value else None
     except ValueError:

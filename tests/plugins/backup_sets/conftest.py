@@ -6,6 +6,7 @@ from app.core import db
 from app.plugins.backup_sets.exports import export_of_run, path_of
 from app.plugins.backup_sets.items import ItemFilter, list_items
 from app.plugins.backup_sets.sets import create_set, set_of_run
+from app.plugins.inventory import PolicyFilter, chosen_ids
 from app.plugins.inventory.store.snapshots import find_sync, policies_at
 from tests.support.snapshots import compliance, run_now
 
@@ -56,6 +57,18 @@ def add(tenant, backup_set, ids):
             "sync_run_id": sync.id,
         }
         return run_now(tenant, "backup_set.add_policies", params)
+
+    return run
+
+
+@pytest.fixture
+def add_all(tenant, add):
+    """Run `backup_set.add_policies` with every policy of a sync, however many share a name."""
+
+    def run(sync):
+        policy_ids = chosen_ids(find_sync(tenant, sync.id), PolicyFilter())
+        db.session.commit()
+        return add(sync, policy_ids=policy_ids)
 
     return run
 

@@ -180,11 +180,11 @@ def test_how_long_an_export_stays_is_a_setting(make_app, monkeypatch, days):
 
 
 @pytest.mark.parametrize("snapshot", ["v2025.12.08.1", "v2025.12.08.2", "v2025.12.11.7"])
-def test_a_backup_of_intunecd_comes_out_as_the_files_it_came_in(take, add, export_set, snapshot):
+def test_a_backup_of_intunecd_comes_out_as_the_files_it_came_in(take, add_all, export_set, snapshot):
     folder = SHARED / "ces2026-intunecd" / snapshot
     if not folder.is_dir():
         pytest.skip(f"no real exports at {folder}")
-    add(take(folder))
+    add_all(take(folder))
 
     _, documents = unpacked(export_set()[1])
 

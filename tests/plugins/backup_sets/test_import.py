@@ -334,12 +334,12 @@ def real(request):
 
 
 def test_real_exports_come_back_elsewhere_with_equal_hashes(
-    real, make_tenant, take, add, backup_set, export_set, import_set
+    real, make_tenant, take, add_all, backup_set, export_set, import_set
 ):
     sync = take(real)
-    added = add(sync)
+    added = add_all(sync)
     assert added.succeeded > 10
-    assert add(sync).skipped == added.succeeded
+    assert add_all(sync).skipped == added.succeeded
 
     _, path = export_set()
     run, made = import_set(path, into=make_tenant())
