@@ -54,7 +54,7 @@ bench: $(DEV) ## the benchmarks, with peers side by side
 bench-runs: $(DEV) ## what a tracked run costs, beside a bare Huey task, Celery, RQ and Dramatiq
 	$(BIN)/python -m bench.runs $(ARGS)
 
-bench-sets: $(DEV) ## adding 10,000 policies to a backup set, beside a bare loop that writes the same rows
+bench-sets: $(DEV) $(PEERS) ## adding 10,000 policies to a backup set, beside a bare loop; exports as IntuneCD reads them
 	$(BIN)/python -m bench.sets $(ARGS)
 
 bench-hub: $(DEV) $(PEERS) ## the hub over millions of runs, its polls beside hello, and other hubs

@@ -88,6 +88,10 @@ PAGES = {
     "backup sets": (OPERATOR, "/t/{full}/backup-sets"),
     "backup sets, seen only": (READONLY, "/t/{full}/backup-sets"),
     "no backup sets": (OPERATOR, "/t/{bare}/backup-sets"),
+    "kept version, compared": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{changed}/compare"),
+    "kept version, drifted": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{changed}/since"),
+    "keep policies of findings": (OPERATOR, "/t/{full}/backup-sets/keep?choice=findings"),
+    "import a backup set": (OPERATOR, "/t/{full}/backup-sets/import"),
     "new backup set": (OPERATOR, "/t/{full}/backup-sets/new"),
     "backup set": (OPERATOR, "/t/{full}/backup-sets/{backup_set}"),
     "backup set, managed": (OWNER, "/t/{full}/backup-sets/{backup_set}"),
@@ -267,10 +271,12 @@ def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:
         adding = start_and_wait(tenant, "backup_set.add_policies", params, inline=False, user=user)
     wanted = {"backup_set_id": golden.id}
     start_and_wait(tenant, "backup_set.verify", wanted, inline=False, user=user)
+    start_and_wait(tenant, "backup_set.export", wanted, inline=False, user=user)
     (newest, *_others) = list_items(golden, ItemFilter())
     return {
         "backup_set": golden.id,
         "empty_set": empty.id,
         "item": newest.item.id,
+        "changed": next(one.item.id for one in list_items(golden, ItemFilter()) if one.versions == 2),
         "adding": adding.id,
     }

@@ -1,7 +1,6 @@
 """Backup set pages: the list, a new set, one set with what it holds, and what managers may remove."""
 
-import orjson
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import (
@@ -11,7 +10,6 @@ from app.core import (
     current_catalog,
     current_tenant,
     find_run,
-    kept_runs,
     may,
     retry_offer,
     signed_in_user,
@@ -20,15 +18,17 @@ from app.core import (
 )
 from app.plugins.backup_sets.adding_views import adding_pages
 from app.plugins.backup_sets.asked import asked_items, asked_numbers, asked_query
+from app.plugins.backup_sets.exports import is_there, list_exports
+from app.plugins.backup_sets.item_views import add_item_pages
 from app.plugins.backup_sets.items import (
-    ItemFilter,
     count_collections,
     count_states,
-    find_item,
     list_items,
     remove_items,
 )
+from app.plugins.backup_sets.keep_views import keep_pages
 from app.plugins.backup_sets.models import BackupSet, DocumentState, TenantState
+from app.plugins.backup_sets.moving_views import moving_pages
 from app.plugins.backup_sets.restore.views import restore_pages
 from app.plugins.backup_sets.sets import (
     create_set,
@@ -38,10 +38,12 @@ from app.plugins.backup_sets.sets import (
     summary_of,
     visible_set,
 )
-from app.plugins.inventory import bodies_of
 
 pages = Blueprint("backup_sets", __name__, url_prefix="/t/<tenant>/backup-sets", template_folder="templates")
+add_item_pages(pages)
 pages.register_blueprint(adding_pages)
+pages.register_blueprint(keep_pages)
+pages.register_blueprint(moving_pages)
 pages.register_blueprint(restore_pages)
 
 
@@ -76,27 +78,6 @@ def create() -> ResponseReturnValue:
 def show(backup_set_id: int) -> str:
     """One set: what it holds, how that stands, and the runs that worked on it."""
     return render_template("backup_sets/show.html", **_shown(_visible(backup_set_id)))
-
-
-@pages.get("/<int:backup_set_id>/items/<int:item_id>")
-@tenant_required(Role.READONLY)
-def item(backup_set_id: int, item_id: int) -> str:
-    """One kept version with its document."""
-    backup_set = _visible(backup_set_id)
-    found = find_item(backup_set, item_id)
-    if found is None:
-        abort(403)
-    versions = list_items(backup_set, ItemFilter(policy_id=found.policy_id))
-    body = bodies_of(current_tenant(), [found.content_hash]).get(found.content_hash)
-    run_id = found.operation_run_id
-    return render_template(
-        "backup_sets/item.html",
-        backup_set=backup_set,
-        shown=next(one for one in versions if one.item.id == found.id),
-        versions=versions,
-        run_id=run_id if run_id and kept_runs(current_tenant(), [run_id]) else None,
-        body=None if body is None else _readable(body),
-    )
 
 
 @pages.post("/<int:backup_set_id>/verify")
@@ -152,6 +133,7 @@ def _shown(backup_set: BackupSet) -> JsonObject:
     wanted, tenant = asked_items(), current_tenant()
     started = find_run(tenant, request.args.get("started", 0, type=int))
     runs = runs_of(tenant, backup_set)
+    exports = list_exports(tenant, backup_set)
     repeatable = started or next(iter(runs), None)
     return {
         "backup_set": backup_set,
@@ -163,17 +145,11 @@ def _shown(backup_set: BackupSet) -> JsonObject:
         "tenant_states": list(TenantState),
         "wanted": wanted,
         "query": asked_query(wanted),
+        "exports": exports,
+        "available": {one.id for one in exports if is_there(tenant, one)},
         "runs": runs,
         "started": started,
         "was_active": request.args.get("then") == "active",
         "retry": retry_offer(repeatable.id) if repeatable else None,
         "may_manage": may(Role.MANAGER),
     }
-
-
-def _readable(body: bytes) -> str:
-    """JSON for people; what is none any more, as it is."""
-    try:
-        return orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2).decode()
-    except orjson.JSONDecodeError:
-        return body.decode(errors="replace")

@@ -4,7 +4,7 @@ Other plugins use the names in `__all__`.
 """
 
 from app.core import NavItem, Plugin
-from app.plugins.drift import export_pages, finding_list, finding_page, tenant_pages, views  # noqa: F401 - they add their pages to the blueprints
+from app.plugins.drift import export_pages, finding_list, finding_page, policy_choice, tenant_pages, views  # noqa: F401 - they add their pages to the blueprints
 from app.plugins.drift.acknowledge import operation as acknowledging
 from app.plugins.drift.api import findings_resource
 from app.plugins.drift.baseline_views import baseline_pages
@@ -20,6 +20,8 @@ from app.plugins.drift.own_rules import OWN_RULES
 from app.plugins.drift.recording import FindingFact, NewFinding, record_findings
 from app.plugins.drift.review_views import review_pages
 from app.plugins.drift.severity import Severity
+
+finding_pages.add_app_template_global(policy_choice.keeping_address)
 
 plugin = Plugin(
     name="drift",
@@ -39,6 +41,7 @@ plugin = Plugin(
     overview_cards=(open_findings,),
     api_resources=(findings_resource,),
     chores=(lapse,),
+    policy_choices=(policy_choice.findings,),
 )
 
 __all__ = ["FindingFact", "NewFinding", "Severity", "new_findings", "plugin", "record_findings"]
