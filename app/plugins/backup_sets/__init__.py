@@ -5,13 +5,14 @@ from app.plugins.backup_sets import add_policies, verify
 from app.plugins.backup_sets.cli import backup_sets
 from app.plugins.backup_sets.examples import make_sets
 from app.plugins.backup_sets.models import BackupModel
+from app.plugins.backup_sets.restore.operation import operation as restore
 from app.plugins.backup_sets.views import pages
 
 plugin = Plugin(
     name="backup_sets",
     version="1.0.0",
     requires=("inventory", "graph"),
-    operations=(add_policies.operation, verify.operation),
+    operations=(add_policies.operation, verify.operation, restore),
     blueprints=(pages,),
     models=BackupModel,
     migrations="app.plugins.backup_sets.migrations",

@@ -16,12 +16,13 @@ from app.core import (
 )
 from app.plugins.backup_sets.adding import adding_params, audited_refusal
 from app.plugins.backup_sets.items import ItemFilter, ShownItem, list_items
-from app.plugins.backup_sets.restore.cli import plan
+from app.plugins.backup_sets.restore.cli import plan, restore
 from app.plugins.backup_sets.sets import SetSummary, create_set, list_sets, numbered_set, summary_of
 from app.plugins.inventory import InventorySyncRun, PolicyFilter, find_sync, latest_sync
 
 backup_sets = AppGroup("backup-sets", help="Chosen policies, kept in versions.")
 backup_sets.add_command(plan)
+backup_sets.add_command(restore)
 
 
 @backup_sets.command("list")

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from app.core import InvalidInputError, db
+from app.core import PermissionDeniedError, db
 from app.plugins.backup_sets.items import AT_ONCE, ItemFilter, ShownItem, kept_versions, list_items, placed
 from app.plugins.backup_sets.models import BackupSet, BackupSetItem
 
@@ -21,7 +21,7 @@ def newest_versions(
         limit: of that many policies.
 
     Raises:
-        InvalidInputError: a number is not of this set.
+        PermissionDeniedError: a number is not of this set.
     """
     chosen = {one.item.policy_id: one for one in versions_numbered(backup_set, instead)}
     found = list_items(
@@ -34,7 +34,7 @@ def versions_numbered(backup_set: BackupSet, item_ids: Collection[int]) -> list[
     """Versions of a set by their numbers, in the order of these.
 
     Raises:
-        InvalidInputError: one is not, or not any more, in the set.
+        PermissionDeniedError: one is not, or not any more, in the set: nobody learns of others.
     """
     item, wanted = BackupSetItem, sorted(set(item_ids))
     found: list[BackupSetItem] = []
@@ -43,7 +43,7 @@ def versions_numbered(backup_set: BackupSet, item_ids: Collection[int]) -> list[
         query = select(item).where(item.backup_set_id == backup_set.id, item.id.in_(some))
         found += db.session.scalars(query.order_by(item.id)).all()
     if len(found) != len(wanted):
-        raise InvalidInputError("Some of these versions are not in the set, or not any more.")
+        raise PermissionDeniedError("some of these versions are not in the set, or not any more")
     kept = kept_versions(backup_set, list({one.policy_id for one in found}))
     return [placed(one, kept[one.policy_id]) for one in found]
 
