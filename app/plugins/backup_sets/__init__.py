@@ -1,7 +1,7 @@
 """Backup sets: chosen policies, kept in versions that can be proven."""
 
 from app.core import NavItem, Plugin
-from app.plugins.backup_sets import add_policies, verify
+from app.plugins.backup_sets import add_policies, fill, verify
 from app.plugins.backup_sets.cli import backup_sets
 from app.plugins.backup_sets.examples import make_sets
 from app.plugins.backup_sets.models import BackupModel
@@ -12,7 +12,7 @@ plugin = Plugin(
     name="backup_sets",
     version="1.0.0",
     requires=("inventory", "graph"),
-    operations=(add_policies.operation, verify.operation, restore),
+    operations=(add_policies.operation, verify.operation, fill.operation, restore),
     blueprints=(pages,),
     models=BackupModel,
     migrations="app.plugins.backup_sets.migrations",

@@ -15,14 +15,15 @@ from app.core import (
     tenant_by_slug,
 )
 from app.plugins.backup_sets.adding import adding_params, audited_refusal
+from app.plugins.backup_sets.filling_cli import fill, keep
 from app.plugins.backup_sets.items import ItemFilter, ShownItem, list_items
 from app.plugins.backup_sets.restore.cli import plan, restore
 from app.plugins.backup_sets.sets import SetSummary, create_set, list_sets, numbered_set, summary_of
 from app.plugins.inventory import InventorySyncRun, PolicyFilter, find_sync, latest_sync
 
 backup_sets = AppGroup("backup-sets", help="Chosen policies, kept in versions.")
-backup_sets.add_command(plan)
-backup_sets.add_command(restore)
+for _command in (plan, restore, fill, keep):
+    backup_sets.add_command(_command)
 
 
 @backup_sets.command("list")
@@ -151,6 +152,7 @@ def _set_document(held: SetSummary) -> JsonObject:
         "id": held.backup_set.id,
         "name": held.backup_set.name,
         "description": held.backup_set.description,
+        "keep_versions": held.backup_set.keep_versions,
         "policies": held.policies,
         "versions": held.versions,
         "created_by": held.backup_set.created_by,

@@ -48,13 +48,13 @@ def versions_numbered(backup_set: BackupSet, item_ids: Collection[int]) -> list[
     return [placed(one, kept[one.policy_id]) for one in found]
 
 
-def versions_of(backup_set: BackupSet, policy_ids: Collection[str]) -> dict[str, list[tuple[int, int]]]:
-    """Policy id -> (number of the version in the set, number of the sync it came from), newest first."""
+def versions_of(backup_set: BackupSet, policy_ids: Collection[str]) -> dict[str, list[int]]:
+    """Policy id -> numbers of its versions in the set, newest first."""
     item = BackupSetItem
-    query = select(item.policy_id, item.id, item.sync_run_id).where(
+    query = select(item.policy_id, item.id).where(
         item.backup_set_id == backup_set.id, item.policy_id.in_(policy_ids)
     )
-    found: dict[str, list[tuple[int, int]]] = {}
-    for policy_id, item_id, sync_run_id in db.session.execute(query.order_by(item.sync_run_id.desc())):
-        found.setdefault(policy_id, []).append((item_id, sync_run_id))
+    found: dict[str, list[int]] = {}
+    for policy_id, item_id in db.session.execute(query.order_by(item.sync_run_id.desc())):
+        found.setdefault(policy_id, []).append(item_id)
     return found
