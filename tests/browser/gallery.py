@@ -98,6 +98,19 @@ PAGES = {
     "backup set, no match": (OPERATOR, "/t/{full}/backup-sets/{backup_set}?q=nothing"),
     "empty backup set": (OPERATOR, "/t/{full}/backup-sets/{empty_set}"),
     "kept version": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{item}"),
+    "restore plan": (READONLY, "/t/{full}/backup-sets/{backup_set}/restore"),
+    "restore plan, managed": (OWNER, "/t/{full}/backup-sets/{backup_set}/restore?version={oldest_item}"),
+    "restore plan, no match": (READONLY, "/t/{full}/backup-sets/{backup_set}/restore?q=nothing"),
+    "restore plan of nothing": (READONLY, "/t/{full}/backup-sets/{empty_set}/restore"),
+    "restore": (
+        OWNER,
+        "/t/{full}/backup-sets/{backup_set}/restore/confirm?item={oldest_item}&item={gone_item}",
+    ),
+    "restore of nothing": (OWNER, "/t/{full}/backup-sets/{backup_set}/restore/confirm"),
+    "schedule of a backup set": (
+        OWNER,
+        "/t/{full}/schedules/new/backup_set.fill?backup_set_id={backup_set}",
+    ),
     "add policies": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/add"),
     "add policies, no match": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/add?q=nothing"),
     "run of a backup set": (OPERATOR, "/t/{full}/monitoring/operations/{adding}"),
@@ -272,11 +285,13 @@ def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:
     wanted = {"backup_set_id": golden.id}
     start_and_wait(tenant, "backup_set.verify", wanted, inline=False, user=user)
     start_and_wait(tenant, "backup_set.export", wanted, inline=False, user=user)
-    (newest, *_others) = list_items(golden, ItemFilter())
+    (newest, *_others) = kept = list_items(golden, ItemFilter())
     return {
         "backup_set": golden.id,
         "empty_set": empty.id,
         "item": newest.item.id,
-        "changed": next(one.item.id for one in list_items(golden, ItemFilter()) if one.versions == 2),
+        "changed": next(one.item.id for one in kept if one.versions == 2),
+        "oldest_item": next(one.item.id for one in kept if not one.is_newest),
+        "gone_item": next(one.item.id for one in kept if one.item.tenant_state == "gone"),
         "adding": adding.id,
     }

@@ -20,13 +20,15 @@ from app.core import (
 from app.plugins.backup_sets.adding import adding_params, audited_refusal
 from app.plugins.backup_sets.documents import item_document, set_document
 from app.plugins.backup_sets.exports import export_of_run, path_of
+from app.plugins.backup_sets.filling_cli import fill, keep
 from app.plugins.backup_sets.items import ItemFilter, list_items
-from app.plugins.backup_sets.restore.cli import plan
+from app.plugins.backup_sets.restore.cli import plan, restore
 from app.plugins.backup_sets.sets import create_set, list_sets, numbered_set, summary_of
 from app.plugins.inventory import InventorySyncRun, PolicyFilter, find_sync, latest_sync
 
 backup_sets = AppGroup("backup-sets", help="Chosen policies, kept in versions.")
-backup_sets.add_command(plan)
+for _command in (plan, restore, fill, keep):
+    backup_sets.add_command(_command)
 
 
 @backup_sets.command("list")

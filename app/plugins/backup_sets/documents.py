@@ -12,6 +12,7 @@ def set_document(held: SetSummary) -> JsonObject:
         "name": held.backup_set.name,
         "description": held.backup_set.description,
         "imported_from": held.backup_set.imported_from,
+        "keep_versions": held.backup_set.keep_versions,
         "policies": held.policies,
         "versions": held.versions,
         "created_by": held.backup_set.created_by,

@@ -50,6 +50,7 @@ class BackupSet(BackupModel):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     description: Mapped[str] = mapped_column(String(DESCRIPTION_LENGTH), default="")
+    keep_versions: Mapped[int | None]  # how many of each policy a fill leaves; none: all
     created_by: Mapped[str] = mapped_column(String(255))  # e-mail, or `system`
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     imported_from: Mapped[JsonObject | None]  # Origin; none: it was filled here
@@ -110,6 +111,8 @@ class BackupSetRun(BackupModel):
         ForeignKey("bulk_operation_runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     backup_set_id: Mapped[int] = mapped_column(ForeignKey(BackupSet.id, ondelete="CASCADE"))
+    sync_run_id: Mapped[int | None]  # the sync that a fill takes from, also when it is resumed
+    trimmed: Mapped[int] = mapped_column(default=0)  # versions that a fill took out, being more than are kept
 
 
 class BackupSetExport(BackupModel):

@@ -17,7 +17,7 @@ from app.core import (
     tenant_required,
 )
 from app.plugins.backup_sets.adding_views import adding_pages
-from app.plugins.backup_sets.asked import asked_items, asked_numbers, asked_query
+from app.plugins.backup_sets.asked import asked_items, asked_keep, asked_numbers, asked_query
 from app.plugins.backup_sets.exports import is_there, list_exports
 from app.plugins.backup_sets.item_views import add_item_pages
 from app.plugins.backup_sets.items import (
@@ -30,6 +30,7 @@ from app.plugins.backup_sets.keep_views import keep_pages
 from app.plugins.backup_sets.models import BackupSet, DocumentState, TenantState
 from app.plugins.backup_sets.moving_views import moving_pages
 from app.plugins.backup_sets.restore.views import restore_pages
+from app.plugins.backup_sets.retention import set_retention
 from app.plugins.backup_sets.sets import (
     create_set,
     delete_set,
@@ -108,6 +109,19 @@ def remove(backup_set_id: int) -> ResponseReturnValue:
     return redirect(url_for("backup_sets.show", backup_set_id=backup_set.id, **asked_query(asked_items())))
 
 
+@pages.post("/<int:backup_set_id>/retention")
+@tenant_required(Role.MANAGER)
+def retention(backup_set_id: int) -> ResponseReturnValue:
+    """Choose how many versions of each policy a set keeps."""
+    backup_set, text = _visible(backup_set_id), request.form.get("keep", "").strip()
+    try:
+        set_retention(current_tenant(), backup_set, asked_keep(text), signed_in_user())
+    except InvalidInputError as error:
+        return _refused(backup_set, error, "Nothing was changed.")
+    flash("Saved. It counts from the next fill on.", "info")
+    return redirect(url_for("backup_sets.show", backup_set_id=backup_set.id))
+
+
 @pages.post("/<int:backup_set_id>/delete")
 @tenant_required(Role.MANAGER)
 def delete(backup_set_id: int) -> ResponseReturnValue:
@@ -125,8 +139,11 @@ def _visible(backup_set_id: int) -> BackupSet:
     return visible_set(current_tenant(), backup_set_id)
 
 
-def _refused(backup_set: BackupSet, error: InvalidInputError) -> ResponseReturnValue:
-    return render_template("backup_sets/show.html", **_shown(backup_set), error=str(error)), 422
+def _refused(
+    backup_set: BackupSet, error: InvalidInputError, lead: str = "Nothing was removed."
+) -> ResponseReturnValue:
+    shown = _shown(backup_set)
+    return render_template("backup_sets/show.html", **shown, error=str(error), error_lead=lead), 422
 
 
 def _shown(backup_set: BackupSet) -> JsonObject:

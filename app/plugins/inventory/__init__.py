@@ -22,6 +22,7 @@ from app.plugins.inventory.operation import operation
 from app.plugins.inventory.overview import last_snapshot
 from app.plugins.inventory.policies import lists as list_rules
 from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION, canonicalize
+from app.plugins.inventory.policies.readable import readable
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.policy_types import POLICY_TYPES
 from app.plugins.inventory.reading.archive import files_of_archive
@@ -114,6 +115,7 @@ __all__ = [
     "list_rules",
     "plugin",
     "policy_name_in",
+    "readable",
     "scope_key",
     "scope_label",
     "unread_in",
