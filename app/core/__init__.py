@@ -56,7 +56,7 @@ from app.core.runs.models import BulkOperationRun
 from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation
 from app.core.severity import Severity
-from app.core.statements import upsert
+from app.core.statements import insert_new, one_of, upsert
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug
 from app.core.users import Role, User
 from app.core.web.forms import fields_of, values_from
@@ -118,9 +118,11 @@ __all__ = [
     "echo_json",
     "fields_of",
     "find_run",
+    "insert_new",
     "kept_runs",
     "may",
     "model_registry",
+    "one_of",
     "parameters_from",
     "plugin_settings",
     "reading",

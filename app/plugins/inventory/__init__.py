@@ -2,6 +2,18 @@
 
 from app.core import NavItem, Plugin
 from app.plugins.inventory.cli import inventory
+from app.plugins.inventory.compare import (
+    MAX_PATHS,
+    Change,
+    Evidence,
+    EvidenceEntry,
+    LeafKind,
+    ListRules,
+    SealedValue,
+    changed_paths,
+    changes_between,
+    evidence_of,
+)
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
 from app.plugins.inventory.files_source import files
 from app.plugins.inventory.models import InventoryModel, InventorySyncRun
@@ -15,7 +27,7 @@ from app.plugins.inventory.recognition import collection_label, policy_name_in
 from app.plugins.inventory.scope import scope_key, scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
 from app.plugins.inventory.store.documents import bodies_of, hash_of_body
-from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies
+from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies, last_names
 from app.plugins.inventory.store.policy import PolicyKey
 from app.plugins.inventory.store.selection import (
     PolicyFilter,
@@ -48,20 +60,29 @@ plugin = Plugin(
 )
 
 __all__ = [
+    "MAX_PATHS",
     "NORMALIZER_VERSION",
     "Absence",
+    "Change",
     "CoverageState",
+    "Evidence",
+    "EvidenceEntry",
     "InventorySyncRun",
     "KnownPolicy",
+    "LeafKind",
+    "ListRules",
     "PolicyDifference",
     "PolicyFilter",
     "PolicyKey",
+    "SealedValue",
     "Sealer",
     "SnapshotPolicy",
     "SyncStatus",
     "absences_from",
     "bodies_of",
     "canonicalize",
+    "changed_paths",
+    "changes_between",
     "choose_policies",
     "chosen_ids",
     "collection_label",
@@ -69,9 +90,11 @@ __all__ = [
     "count_policies",
     "coverage_of",
     "differences_between",
+    "evidence_of",
     "find_sync",
     "hash_of_body",
     "known_policies",
+    "last_names",
     "latest_sync",
     "list_rules",
     "plugin",

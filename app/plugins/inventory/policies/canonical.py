@@ -42,9 +42,9 @@ def canonicalize(
         is_wary: False for a body that was made readable before; found out when missing.
 
     Source:
-        the product's comparison rules: noise dropped by path, secrets sealed, null, "", [] and missing alike,
-        LF at line ends, instants in UTC, numbers by value, lists without meaningful order sorted by the key of
-        their elements.
+        the product's comparison rules: noise dropped by path, secrets sealed, null, "", [], missing alike,
+        LF at line ends, instants in UTC, numbers by value, lists without meaningful order sorted by their
+        elements' keys.
     """
     sealing = Sealing(document, sealer, is_wary=is_wary)
     plain = respelled(document)

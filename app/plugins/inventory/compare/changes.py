@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from app.plugins.drift.compare.change import Change, LeafKind, SealedValue
-from app.plugins.drift.compare.elements import ABSENT, ListRules, matched_elements
-from app.plugins.drift.compare.sameness import (
+from app.plugins.inventory.compare.change import Change, LeafKind, SealedValue
+from app.plugins.inventory.compare.elements import ABSENT, ListRules, matched_elements
+from app.plugins.inventory.compare.sameness import (
     is_branch,
     is_certificate,
     is_same_leaf,
@@ -31,7 +31,7 @@ def changes_between(
 
     Returns:
         The leaves that differ, ordered by path. An added or removed subtree is given as its leaves; a
-        secret's two values are `SealedValue`, so its HMAC goes no further.
+        secret's two values are `SealedValue`, which show nothing of it.
     """
     found: list[Change] = []
     open_nodes: list[Node] = list(_properties((), before, after))
@@ -89,7 +89,8 @@ def _leaf_change(trail: Trail, old: object, new: object) -> Change:
 def _shown(value: object) -> object:
     if isinstance(value, dict) and is_secret(value):
         lines = value.get("lines")
-        return SealedValue(str(value.get("kind", "")), lines if isinstance(lines, int) else None)
+        kind, seal = str(value.get("kind", "")), str(value["$secret"])
+        return SealedValue(kind, lines if isinstance(lines, int) else None, seal)
     if isinstance(value, dict) and is_certificate(value):
         return f"certificate {value['$thumbprint']}"
     return value

@@ -1,17 +1,8 @@
 """One changed leaf of a policy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-
-
-class ChangeKind(StrEnum):
-    """What happened to a whole policy between two snapshots."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    MODIFIED = "modified"
-    RECREATED = "recreated"  # same type and name under a new id
 
 
 class LeafKind(StrEnum):
@@ -24,10 +15,17 @@ class LeafKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SealedValue:
-    """Stands for a secret: says what it is, never what it holds."""
+    """Stands for a secret: says what it is, never what it holds.
+
+    Attributes:
+        kind: what it is, such as `script`; may be empty.
+        lines: of a text.
+        seal: differs where the secret differs; goes into digests, and is neither shown nor stored.
+    """
 
     kind: str
     lines: int | None = None
+    seal: str = field(default="", repr=False, compare=False)
 
     def __str__(self) -> str:
         facts = [self.kind] if self.kind else []

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.plugins.drift.compare import LeafKind, SealedValue, changes_between
-from app.plugins.drift.compare.elements import KEY_LIMIT
 from app.plugins.drift.trimming import without_equal_settings
-from app.plugins.inventory import Sealer, canonicalize, list_rules
+from app.plugins.inventory import LeafKind, SealedValue, Sealer, canonicalize, changes_between, list_rules
+from app.plugins.inventory.compare.elements import KEY_LIMIT
 from app.plugins.inventory.policies.canonical import content_hash
 from app.plugins.inventory.policies.readable import readable
 from app.plugins.inventory.policies.seals import is_seal
