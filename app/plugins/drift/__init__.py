@@ -4,8 +4,9 @@ Other plugins use the names in `__all__`.
 """
 
 from app.core import NavItem, Plugin
-from app.plugins.drift import export_pages, finding_list, finding_page, tenant_pages, views  # noqa: F401 - they add their pages to the blueprints
+from app.plugins.drift import audit_pages, export_pages, finding_list, finding_page, tenant_pages, views  # noqa: F401 - they add their pages to the blueprints
 from app.plugins.drift.api import findings_resource
+from app.plugins.drift.audit.importing import operation as audit_import
 from app.plugins.drift.blueprints import drift_pages, finding_pages
 from app.plugins.drift.cli import drift, findings
 from app.plugins.drift.finding_types import drift as drift_findings
@@ -21,7 +22,7 @@ plugin = Plugin(
     name="drift",
     version="1.0.0",
     requires=("inventory",),
-    operations=(operation,),
+    operations=(operation, audit_import),
     blueprints=(drift_pages, finding_pages),
     models=DriftModel,
     migrations="app.plugins.drift.migrations",

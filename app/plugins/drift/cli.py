@@ -14,6 +14,7 @@ from app.core import (
     start_and_wait,
     tenant_by_slug,
 )
+from app.plugins.drift.audit_cli import import_audit
 from app.plugins.drift.baselines import baselines_of, clear_baseline, set_baseline
 from app.plugins.drift.findings import FindingFilter, list_findings
 from app.plugins.drift.models import Finding
@@ -25,6 +26,7 @@ findings = AppGroup("findings", help="Results of drift generation.")
 
 
 drift.add_command(compare_tenants)
+drift.add_command(import_audit)
 
 
 @drift.command("generate")

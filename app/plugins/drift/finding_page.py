@@ -3,6 +3,7 @@
 from flask import abort, render_template, request
 
 from app.core import InvalidInputError, JsonObject, Role, current_tenant, signed_in_user, tenant_required
+from app.plugins.drift.audit.attribution import who_changed
 from app.plugins.drift.blueprints import finding_pages
 from app.plugins.drift.findings import find_finding
 from app.plugins.drift.models import Finding
@@ -31,6 +32,7 @@ def show(finding_id: int) -> str:
         layout=_layout(),
         layouts=LAYOUTS,
         captures=captures,
+        changed_by=who_changed(tenant, finding, captures),
         elsewhere=same_change_elsewhere(tenant, finding, signed_in_user()),
         **_changes(finding, captures),
     )

@@ -3,6 +3,7 @@
 from app.core import NavItem, Plugin
 from app.plugins.inventory.cli import inventory
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
+from app.plugins.inventory.exports import choices_of, chosen_export, is_of
 from app.plugins.inventory.files_source import files
 from app.plugins.inventory.models import InventoryModel, InventorySyncRun
 from app.plugins.inventory.operation import operation
@@ -11,6 +12,8 @@ from app.plugins.inventory.policies import lists as list_rules
 from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION, canonicalize
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.policy_types import POLICY_TYPES
+from app.plugins.inventory.reading.decoding import Undecodable, decode_document
+from app.plugins.inventory.reading.files import files_of
 from app.plugins.inventory.recognition import collection_label, policy_name_in
 from app.plugins.inventory.scope import scope_key, scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
@@ -59,18 +62,24 @@ __all__ = [
     "Sealer",
     "SnapshotPolicy",
     "SyncStatus",
+    "Undecodable",
     "absences_from",
     "bodies_of",
     "canonicalize",
+    "choices_of",
     "choose_policies",
+    "chosen_export",
     "chosen_ids",
     "collection_label",
     "comparable_syncs",
     "count_policies",
     "coverage_of",
+    "decode_document",
     "differences_between",
+    "files_of",
     "find_sync",
     "hash_of_body",
+    "is_of",
     "known_policies",
     "latest_sync",
     "list_rules",
