@@ -65,9 +65,10 @@ from app.core.runs.start import start_operation
 from app.core.severity import Severity
 from app.core.sheets import csv_chunks
 from app.core.snapshot import snapshot as reading_snapshot
-from app.core.statements import upsert
+from app.core.statements import insert_new, one_of, upsert
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug
 from app.core.users import Role, User
+from app.core.web.day_bars import DayBars, DayCount
 from app.core.web.files import send_chunks
 from app.core.web.forms import fields_of, values_from
 from app.core.web.fragments import render_fragment
@@ -82,6 +83,8 @@ __all__ = [
     "CardFact",
     "ChannelMessage",
     "Choice",
+    "DayBars",
+    "DayCount",
     "Declared",
     "DeliveryFailedError",
     "FindingType",
@@ -130,9 +133,11 @@ __all__ = [
     "fellow_tenant",
     "fields_of",
     "find_run",
+    "insert_new",
     "kept_runs",
     "may",
     "model_registry",
+    "one_of",
     "parameters_from",
     "plugin_settings",
     "reading",

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import PermissionDeniedError
 from app.core.tenants import Tenant
-from app.core.users import Membership, Role, User, membership_at, membership_of, memberships_of
+from app.core.users import Membership, Role, User, membership_of, memberships_of
 
 ViewArgs = ParamSpec("ViewArgs")
 ViewResult = TypeVar("ViewResult")
@@ -30,9 +30,13 @@ def tenant_required(
     def decorate(view: Callable[ViewArgs, ViewResult]) -> Callable[..., ViewResult | BaseResponse]:
         @wraps(view)
         def guarded(*args: ViewArgs.args, **kwargs: ViewArgs.kwargs) -> ViewResult | BaseResponse:
-            if not current_user.is_authenticated:
-                return ask_to_sign_in()
-            _enter(str(kwargs.pop("tenant")), role)
+            slug = str(kwargs.pop("tenant"))
+            if not _is_admitted(slug):
+                if not current_user.is_authenticated:
+                    return ask_to_sign_in()
+                _enter(slug)
+            if not may(role):
+                abort(403)
             return view(*args, **kwargs)
 
         return guarded
@@ -75,7 +79,7 @@ def tenants_seen_by(user: User) -> Select[int]:
 
 def fellow_tenant(slug: str) -> Tenant:
     """Another tenant that the viewer of this request is a member of; for anybody else: 403, all alike."""
-    found = membership_at(signed_in_user().id, slug)
+    found = signed_in_user().membership_at(slug)
     if found is None:
         abort(403)
     return found.tenant
@@ -123,11 +127,19 @@ def _page_of_fragment() -> str | None:
     return urlunsplit(("", "", page.path, page.query, "")) or None
 
 
-def _enter(slug: str, role: Role) -> None:
-    found = membership_at(signed_in_user().id, slug)
+def admit(role: Role, tenant: Tenant) -> None:
+    """Let the viewer of this request into a tenant, of which they were just found to be a member."""
+    g.role, g.tenant = role, tenant
+
+
+def _is_admitted(slug: str) -> bool:
+    tenant = g.get("tenant")
+    return tenant is not None and tenant.slug == slug
+
+
+def _enter(slug: str) -> None:
+    found = signed_in_user().membership_at(slug)
     if found is None:
         abort(403)
-    # Set before the role is judged: the error page still knows where its reader is a member.
-    g.tenant, g.role = found.tenant, Role(found.role)
-    if not g.role.includes(role):
-        abort(403)
+    # Before the role is judged: the error page still knows where its reader is a member.
+    admit(Role(found.role), found.tenant)

@@ -1,14 +1,15 @@
 """One statement that is a transaction of its own, handed to the driver as it was compiled.
 
 SQLAlchemy's way through a connection, a context and a result costs a process that was idle as much as the
-server's work. For the three statements of a plain run's life and for the one of a poll that is too much;
+server's work. For the three statements of a plain run's life and for those of a poll that is too much;
 everything else takes it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import psycopg
 from sqlalchemy import Dialect, Select
@@ -18,10 +19,12 @@ from sqlalchemy.types import TypeEngine
 
 from app.core.db import JsonObject, db
 
+KEPT = 512  # compiled statements
 FLOAT8 = 701  # what the driver calls the one kind of number that is not whole
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 Change: TypeAlias = Callable[[Any], Any]
+Key = TypeVar("Key", int, str)
 
 
 class _Compiled(NamedTuple):
@@ -30,8 +33,15 @@ class _Compiled(NamedTuple):
     sql: str
     values: JsonObject  # of the parameters that stand in the statement
     given: Mapping[str, Change]
-    columns: Sequence[str]
-    read: Mapping[str, Change]
+    row: Callable[[Iterable[Any]], Any]  # a named tuple of the columns
+    read: Mapping[int, Change]  # by the column's place
+
+    def row_of(self, found: Iterable[Any]) -> Any:  # noqa: ANN401 - each statement has its own columns
+        """A row as its types say, from what the driver found."""
+        values = list(found)
+        for place, change in self.read.items():
+            values[place] = change(values[place])
+        return self.row(values)
 
 
 def execute_alone(statement: AnySelect, values: JsonObject) -> JsonObject | None:
@@ -55,8 +65,20 @@ def execute_alone(statement: AnySelect, values: JsonObject) -> JsonObject | None
         found = driver.execute(compiled.sql, compiled.values | values | changed).fetchone()
     if found is None:
         return None
-    row = dict(zip(compiled.columns, found, strict=True))
-    return row | {name: change(row[name]) for name, change in compiled.read.items()}
+    row: JsonObject = compiled.row_of(found)._asdict()
+    return row
+
+
+def read_alone(statement: AnySelect) -> Sequence[Any]:
+    """All rows of a statement that was built once and only reads, as named tuples.
+
+    Raises:
+        DBAPIError: as SQLAlchemy would raise it.
+    """
+    compiled = _compile(statement, db.engine.dialect)
+    with _connection() as driver:
+        found = driver.execute(compiled.sql, compiled.values).fetchall()
+    return [compiled.row_of(row) for row in found]
 
 
 @contextmanager
@@ -101,20 +123,28 @@ def _told(error: Exception, *, is_broken: bool = False) -> StatementError:
     )
 
 
-@lru_cache
+@lru_cache(KEPT)
 def _compile(statement: AnySelect, engines: Dialect) -> _Compiled:
     dialect = SQLiteDialect_pysqlite(paramstyle="named") if engines.name == "sqlite" else engines
-    compiled = statement.compile(dialect=dialect)
-    binds = {str(name): bind for bind, name in compiled.bind_names.items()}
-    given = {name: _binding(bind.type, dialect) for name, bind in binds.items()}
-    stands = {name: given[name](bind.value) for name, bind in binds.items() if not bind.required}
-    columns = {str(column.key): column.type for column in statement.selected_columns}
-    read = {name: _reading(kind, dialect) for name, kind in columns.items()}
-    return _Compiled(str(compiled), stands, _changing(given), tuple(columns), _changing(read))
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    given: dict[str, Change] = {}
+    stands: JsonObject = {}
+    for bind, name in compiled.bind_names.items():
+        change = _binding(bind.type, dialect)
+        if bind.required:
+            given[str(name)] = change
+        elif bind.expanding:
+            stands |= {f"{name}_{number}": change(value) for number, value in enumerate(bind.value or (), 1)}
+        else:
+            stands[str(name)] = change(bind.value)
+    names = [str(column.key) for column in statement.selected_columns]
+    row: Any = namedtuple("row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024 - known only now
+    read = enumerate(_reading(column.type, dialect) for column in statement.selected_columns)
+    return _Compiled(str(compiled), stands, _changing(given.items()), row._make, _changing(read))
 
 
-def _changing(changes: Mapping[str, Change]) -> dict[str, Change]:
-    return {name: change for name, change in changes.items() if change is not _as_it_is}
+def _changing(changes: Iterable[tuple[Key, Change]]) -> dict[Key, Change]:
+    return {key: change for key, change in changes if change is not _as_it_is}
 
 
 def _as_it_is(value: object) -> object:

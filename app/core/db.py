@@ -1,7 +1,7 @@
 """The database: naming, base classes, UTC times, and SQLite transactions that lose nothing."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -157,6 +157,15 @@ def execute(
         values: of its parameters; several sets execute it for each.
     """
     return db.session.connection().execute(statement, values)
+
+
+# How the rows of a query are read: in a session's transaction, or beside it (`alone.read_alone`).
+Ask: TypeAlias = Callable[[Any], Sequence[Any]]
+
+
+def read(statement: Executable) -> Sequence[Any]:
+    """All rows of a query, read in the current session's transaction."""
+    return execute(statement).all()
 
 
 def changed_rows(statement: UpdateBase) -> int:

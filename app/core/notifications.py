@@ -4,7 +4,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
@@ -90,12 +101,13 @@ def notify(  # noqa: PLR0913 - each argument is one column
 
 def unread_count(tenant_id: int, user_id: int) -> int:
     """How many notifications of one tenant a user has not read."""
-    query = (
-        select(func.count())
-        .select_from(Notification)
-        .where(*_of(tenant_id, user_id), Notification.read_at.is_(None))
-    )
-    return db.session.scalar(query) or 0
+    return db.session.scalar(unread(literal(tenant_id), literal(user_id))) or 0
+
+
+def unread(tenant_id: ColumnElement[int], user_id: ColumnElement[int]) -> Select[int]:
+    """The query of `unread_count`, to stand in another."""
+    count = select(func.count()).select_from(Notification)
+    return count.where(*_of(tenant_id, user_id), Notification.read_at.is_(None))
 
 
 def recent_notifications(tenant_id: int, user_id: int) -> list[Notification]:
@@ -114,5 +126,5 @@ def mark_read(tenant_id: int, user_id: int, run_id: int | None = None) -> int:
     return count
 
 
-def _of(tenant_id: int, user_id: int) -> tuple[Any, ...]:
+def _of(tenant_id: Any, user_id: Any) -> tuple[Any, ...]:  # noqa: ANN401 - numbers or SQL
     return Notification.tenant_id == tenant_id, Notification.user_id == user_id

@@ -1,14 +1,31 @@
 """Statements that do much at once: several changes in one round trip, many texts in one parameter."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, FromClause, Insert, String, Update, bindparam, cast, func, select
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Insert,
+    String,
+    Update,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from app.core.db import JsonObject, db, execute, table_of
 
@@ -31,6 +48,41 @@ def upsert(model: type[DeclarativeBase], *, on_sqlite: bool | None = None) -> po
     dialect: Any = sqlite if (is_sqlite() if on_sqlite is None else on_sqlite) else postgresql
     statement: postgresql.Insert = dialect.insert(table_of(model))  # SQLite's has the same methods
     return statement
+
+
+def one_of(
+    column: ColumnElement[str] | InstrumentedAttribute[str], values: Collection[str]
+) -> ColumnElement[bool]:
+    """The condition that a text is one of many: one parameter, however many they are."""
+    if is_sqlite():
+        rows = func.json_each(literal(given_texts(values))).table_valued("value")
+        return column.in_(select(rows.c.value))
+    return column == any_(literal(list(values), ARRAY(String)))
+
+
+def insert_new(
+    model: type[DeclarativeBase],
+    rows: Sequence[Mapping[str, object]],
+    shared: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    """Insert rows in the current transaction, leaving alone those that some unique index has already.
+
+    Thousands go quickly: on PostgreSQL all of them are one parameter of one statement.
+
+    Args:
+        model: of core or of a plugin.
+        rows: value by column, the same columns in each: texts, numbers and nothing. Columns that are left
+            out get the default of the database, not that of the model.
+        shared: values of further columns, the same in all rows; of any type.
+    """
+    if not rows:
+        return
+    own, common = tuple(rows[0]), tuple(shared)
+    if is_sqlite():
+        execute(_inserting_each(model, (*own, *common)), [{**row, **shared} for row in rows])
+    else:
+        given = {f"shared_{name}": value for name, value in shared.items()}
+        execute(_inserting_all(model, own, common), given | {"rows": orjson.dumps(rows).decode()})
 
 
 def takes_several() -> bool:
@@ -56,6 +108,24 @@ def execute_together(*changes: Change) -> None:
 
 
 @cache
+def _inserting_each(model: type[DeclarativeBase], names: tuple[str, ...]) -> Insert:
+    values: JsonObject = {name: bindparam(name) for name in names}
+    return upsert(model, on_sqlite=True).values(values).on_conflict_do_nothing()
+
+
+@cache
+def _inserting_all(model: type[DeclarativeBase], own: tuple[str, ...], shared: tuple[str, ...]) -> Insert:
+    types = {name: table_of(model).c[name].type for name in (*own, *shared)}
+    records = func.jsonb_to_recordset(cast(bindparam("rows", type_=String()), JSONB)).table_valued(
+        *(column(name, types[name]) for name in own)
+    )
+    rows = records.render_derived(with_types=True)
+    common = [bindparam(f"shared_{name}", type_=types[name]).label(name) for name in shared]
+    inserting = upsert(model, on_sqlite=False).from_select([*own, *shared], select(*rows.c, *common))
+    return inserting.on_conflict_do_nothing()
+
+
+@cache
 def _joined(*statements: Insert | Update) -> Insert | Update:
     *others, last = statements
     return last.add_cte(*(other.cte(f"change_{place}") for place, other in enumerate(others)))
@@ -76,6 +146,6 @@ def texts(name: str, *, on_sqlite: bool) -> FromClause:
     return elements.table_valued("value", with_ordinality="place").render_derived()
 
 
-def given_texts(values: Sequence[str]) -> str:
+def given_texts(values: Collection[str]) -> str:
     """Texts as the parameter of `texts`."""
-    return json.dumps(values, ensure_ascii=False)
+    return json.dumps(list(values), ensure_ascii=False)

@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from app.core import clock
 from app.core.db import CoreModel, db
@@ -63,9 +63,15 @@ class User(UserMixin, CoreModel):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     notices: Mapped[Notices] = mapped_column(String(16), default=Notices.ALWAYS)
 
+    memberships: Mapped[list["Membership"]] = relationship(viewonly=True)
+
     def get_id(self) -> str:
         """What the session keeps: identity and epoch."""
         return f"{self.id}.{self.session_epoch}"
+
+    def membership_at(self, slug: str) -> "Membership | None":
+        """This user's membership in the tenant of a slug; nothing for a stranger as for no tenant."""
+        return next((found for found in self.memberships if found.tenant.slug == slug), None)
 
 
 class Membership(CoreModel):
@@ -80,15 +86,18 @@ class Membership(CoreModel):
     role: Mapped[Role] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
-    tenant: Mapped[Tenant] = relationship(lazy="raise")
+    tenant: Mapped[Tenant] = relationship(lazy="joined", innerjoin=True)
 
 
-_MEMBERSHIP_AT = (
-    select(Membership)
-    .join(Membership.tenant)
-    .where(Membership.user_id == bindparam("of_user"), Tenant.slug == bindparam("at"))
-    .options(contains_eager(Membership.tenant))
-)  # asked with every page and every poll that has news: built once
+# Asked with every page: built once.
+_WITH_MEMBERSHIPS = (
+    select(User)
+    .outerjoin(User.memberships)
+    .outerjoin(Membership.tenant)
+    .where(User.id == bindparam("of_user"))
+    .order_by(Tenant.name)
+    .options(contains_eager(User.memberships).contains_eager(Membership.tenant))
+)
 
 
 def create_user(email: str, password: str) -> User:
@@ -148,17 +157,12 @@ def authenticate(email: str, password: str) -> User | None:
 
 
 def user_of_session(session_id: str) -> User | None:
-    """The user a session names, unless the user is gone or the session was revoked."""
+    """The user a session names, with memberships by tenant name; nothing: user gone, or session revoked."""
     user_id, _, epoch = session_id.partition(".")
     if not (user_id.isdecimal() and epoch.isdecimal()):
         return None
-    user = db.session.get(User, int(user_id))
+    user = db.session.scalars(_WITH_MEMBERSHIPS, {"of_user": int(user_id)}).unique().one_or_none()
     return user if user is not None and user.session_epoch == int(epoch) else None
-
-
-def membership_at(user_id: int, slug: str) -> Membership | None:
-    """A user's membership in the tenant of a slug, with it; nothing for a stranger as for no tenant."""
-    return db.session.scalar(_MEMBERSHIP_AT, {"of_user": user_id, "at": slug})
 
 
 def membership_of(user_id: int, tenant_id: int) -> Membership | None:
@@ -171,4 +175,4 @@ def membership_of(user_id: int, tenant_id: int) -> Membership | None:
 def memberships_of(user_id: int) -> list[Membership]:
     """All memberships of one user with their tenants, by tenant name."""
     query = select(Membership).join(Tenant).where(Membership.user_id == user_id).order_by(Tenant.name)
-    return list(db.session.scalars(query.options(joinedload(Membership.tenant))))
+    return list(db.session.scalars(query.options(contains_eager(Membership.tenant))))

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
+import orjson
 from flask import Response, render_template, request, url_for
+from markupsafe import Markup
+from sqlalchemy import Row
 
 from app.core import (
     JsonObject,
@@ -16,6 +19,8 @@ from app.core import (
     signed_in_user,
     tenant_required,
 )
+from app.core.alone import read_alone
+from app.core.db import Ask, read
 from app.core.registry.catalog import Catalog
 from app.core.runs.bucket_counts import bucket_counts
 from app.core.runs.filter import PagePlace, RunFilter
@@ -29,12 +34,11 @@ from app.core.web.polling import polled
 from app.monitoring.blueprints import fragments, pages
 from app.monitoring.filters import LONGEST_TEXT, RANGE_LABELS, HubFilter, read_filter
 from app.monitoring.pause import pause_of
-from app.monitoring.rows import row_of
+from app.monitoring.rows import chip_of, rows_of
 from app.monitoring.shown_page import ShownPage, turn_to
 from app.monitoring.versions import LIST_VERSION
 from app.monitoring.waiting import vain_wait
 
-CHIPS = ("", *StatusBucket)  # each a filter; the first lets all through
 SAFE = "!$'()*,/:;?@"
 
 
@@ -52,7 +56,7 @@ def index() -> str:
 @tenant_required(Role.READONLY)
 def list_panel() -> Response:
     """The part of `index` that re-fetches itself."""
-    context = _list_context(*_asked_for())
+    context = _list_context(*_asked_for(), ask=read_alone)
     return unchanged(context["ptag"]) or render_fragment("monitoring/_list.html", **context)
 
 
@@ -64,12 +68,13 @@ def _asked_for() -> tuple[HubFilter, RunFilter]:
     return chosen, replace(wanted, run_types=_stored_as(catalog, chosen.run_type))
 
 
-def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
+def _list_context(chosen: HubFilter, wanted: RunFilter, ask: Ask = read) -> JsonObject:
     tenant, version = current_tenant(), LIST_VERSION.read()
-    page = turn_to(tenant, wanted)
+    page = turn_to(tenant, wanted, ask)
+    counts = bucket_counts(tenant, wanted, ask=ask)
     shown = {
         "page": page,
-        "counts": bucket_counts(tenant, wanted),
+        "counts": counts,
         "vain": None if version else vain_wait(tenant),  # without one, somebody waits
         "pause": pause_of(page.runs),
         "panel_url": _at(url_for("monitoring_fragments.list_panel"), chosen.query | _named(page)),
@@ -78,13 +83,26 @@ def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
     return shown | {
         "ptag": f"{version}/{_state_of(shown)}",
         "chosen": chosen,
-        "bucket_urls": {bucket: _at(here, replace(chosen, bucket=bucket).query) for bucket in CHIPS},
-        "row": row_of,
+        "chips": _chips(here, chosen, counts),
+        "rows": rows_of(page.runs),
         "most_news": NEWS,
         "newest_url": _at(here, chosen.query),
         "newer_url": _beside(here, chosen, after=page.newer),
         "older_url": _beside(here, chosen, before=page.older),
     }
+
+
+def _chips(here: str, chosen: HubFilter, counts: Mapping[StatusBucket, int]) -> list[Markup]:
+    numbers: list[tuple[str, int]] = [("", sum(counts.values())), *counts.items()]
+    return [
+        chip_of(
+            bucket,
+            _at(here, replace(chosen, bucket=bucket).query),
+            number,
+            is_chosen=chosen.bucket == bucket,
+        )
+        for bucket, number in numbers
+    ]
 
 
 def _filter_context(chosen: HubFilter) -> JsonObject:
@@ -102,7 +120,12 @@ def _filter_context(chosen: HubFilter) -> JsonObject:
 
 def _state_of(shown: Mapping[str, object]) -> str:
     """A mark that changes with anything the list shows, so that a poll without news carries no body."""
-    return hashlib.blake2b(repr(sorted(shown.items())).encode(), digest_size=8).hexdigest()
+    told = orjson.dumps(shown, default=_told, option=orjson.OPT_NON_STR_KEYS)
+    return hashlib.blake2b(told, digest_size=8).hexdigest()
+
+
+def _told(value: object) -> object:
+    return tuple(value) if isinstance(value, Row | tuple) else str(value)
 
 
 def _named(page: ShownPage) -> JsonObject:

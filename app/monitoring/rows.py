@@ -1,7 +1,9 @@
-"""Rows of the list: each is rendered once for what it shows, whoever asks and however often."""
+"""Rows and chips of the list: each is rendered once for what it shows, whoever asks and however often."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from flask import current_app, request
 from markupsafe import Markup
@@ -9,24 +11,40 @@ from markupsafe import Markup
 from app.core import clock, current_tenant
 from app.core.runs.listing import AnyRow
 
-KEPT = 4096  # rendered rows, of about a kilobyte
+KEPT = 4096  # rendered rows, of about a kilobyte; and chips, of less
 STEPS = (86_400, 3_600, 60)  # seconds; an age is said in the largest that fits
 
 
-def row_of(run: AnyRow) -> Markup:
-    """The row of a run of this request's tenant, as `monitoring/_row.html` draws it."""
-    since = _age(run.started_at or run.created_at)
-    return _rendered(request.script_root, current_tenant().slug, run, since)
+def rows_of(runs: Sequence[AnyRow]) -> Markup:
+    """The rows of runs of this request's tenant, as `monitoring/_row.html` draws them."""
+    script_root, tenant, now = request.script_root, current_tenant().slug, clock.now()
+    ages = (_age(now - (run.started_at or run.created_at)) for run in runs)
+    drawn = (rendered(script_root, tenant, run, age) for run, age in zip(runs, ages, strict=True))
+    return Markup("\n".join(drawn))  # noqa: S704 - each is escaped
+
+
+def chip_of(bucket: str, url: str, number: int, *, is_chosen: bool) -> Markup:
+    """A status bucket as a filter, as the macro `chip` draws it; an empty one lets all through."""
+    return _chip(request.script_root, bucket, url, number, is_chosen)
 
 
 @lru_cache(maxsize=KEPT)
-def _rendered(script_root: str, tenant: str, run: AnyRow, since: tuple[int, int]) -> Markup:
+def _chip(script_root: str, *said: object) -> Markup:
+    del script_root  # of the icon's address
+    macros: Any = current_app.jinja_env.get_template("monitoring/_macros.html").module
+    drawn: Markup = macros.chip(*said)
+    return drawn
+
+
+@lru_cache(maxsize=KEPT)
+def rendered(script_root: str, tenant: str, run: AnyRow, since: tuple[int, int]) -> Markup:
+    """One row, kept for as long as it says the same."""
     del script_root, tenant, since  # what the row says besides the run's columns
     template = current_app.jinja_env.get_template("monitoring/_row.html")
     return Markup(template.render(run=run))  # noqa: S704 - the template has escaped it
 
 
-def _age(moment: datetime) -> tuple[int, int]:
+def _age(span: timedelta) -> tuple[int, int]:
     """The words that the macro `time_ago` would find, as numbers."""
-    seconds = int((clock.now() - moment).total_seconds())
+    seconds = int(span.total_seconds())
     return next(((step, seconds // step) for step in STEPS if seconds >= step), (0, 0))

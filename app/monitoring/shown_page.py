@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.core import Tenant
+from app.core.db import Ask, read
 from app.core.runs.filter import PagePlace, RunFilter
 from app.core.runs.listing import PAGE, AnyRow, list_runs, newer_count
 
@@ -35,20 +36,20 @@ class ShownPage:
         return self.place is None or self.place[0] == "up_to"
 
 
-def turn_to(tenant: Tenant, wanted: RunFilter) -> ShownPage:
+def turn_to(tenant: Tenant, wanted: RunFilter, ask: Ask = read) -> ShownPage:
     """The page that a filter's place names; without one the newest.
 
     Where fewer newer runs are left than a page holds, the page after is the newest one, filled up.
     """
     if wanted.before is not None:
-        return _before(tenant, wanted, wanted.before)
+        return _before(tenant, wanted, wanted.before, ask)
     if wanted.after is not None:
-        rows = list_runs(tenant, wanted, limit=PAGE + 1)
+        rows = list_runs(tenant, wanted, limit=PAGE + 1, ask=ask)
         if len(rows) > PAGE:
             shown = rows[-PAGE:]
             return ShownPage(shown, ("after", wanted.after), place_of(shown[0]), place_of(shown[-1]))
         wanted = replace(wanted, after=None)
-    return _newest(tenant, wanted)
+    return _newest(tenant, wanted, ask)
 
 
 def place_of(row: AnyRow) -> PagePlace:
@@ -56,21 +57,21 @@ def place_of(row: AnyRow) -> PagePlace:
     return row.created_at, row.id
 
 
-def _before(tenant: Tenant, wanted: RunFilter, place: PagePlace) -> ShownPage:
-    shown, older = _first(list_runs(tenant, wanted, limit=PAGE + 1))
+def _before(tenant: Tenant, wanted: RunFilter, place: PagePlace, ask: Ask) -> ShownPage:
+    shown, older = _first(list_runs(tenant, wanted, limit=PAGE + 1, ask=ask))
     return ShownPage(shown, ("before", place), place_of(shown[0]) if shown else None, older)
 
 
-def _newest(tenant: Tenant, wanted: RunFilter) -> ShownPage:
-    rows = list_runs(tenant, wanted, limit=PAGE + 1)
+def _newest(tenant: Tenant, wanted: RunFilter, ask: Ask) -> ShownPage:
+    rows = list_runs(tenant, wanted, limit=PAGE + 1, ask=ask)
     if not rows and wanted.up_to is not None:
         # Nothing is left that new rows could shift.
-        return _newest(tenant, replace(wanted, up_to=None))
+        return _newest(tenant, replace(wanted, up_to=None), ask)
     if not rows:
         return ShownPage()
     shown, older = _first(rows)
     place = wanted.up_to or place_of(shown[0])
-    news = newer_count(tenant, wanted, place) if wanted.up_to is not None else 0
+    news = newer_count(tenant, wanted, place, ask=ask) if wanted.up_to is not None else 0
     return ShownPage(shown, ("up_to", place), older=older, news=news)
 
 

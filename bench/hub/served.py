@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,15 @@ class Served:
     connection: http.client.HTTPConnection
     worker: int  # its process
 
-    def cost(self, path: str, headers: Mapping[str, str], count: int, status: int) -> float:
+    def cost(
+        self,
+        path: str,
+        headers: Mapping[str, str],
+        count: int,
+        status: int,
+        *,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> float:
         """Milliseconds of processor time an answer takes the worker.
 
         Args:
@@ -31,14 +39,23 @@ class Served:
             headers: with each request.
             count: how many requests, after a tenth as many to warm up.
             status: what each answer must have.
+            meanwhile: what happens before each request, in this process.
         """
-        self._ask(path, headers, count // 10, status)
+        self._ask(path, headers, count // 10, status, meanwhile)
         before = _cpu_seconds(self.worker)
-        self._ask(path, headers, count, status)
+        self._ask(path, headers, count, status, meanwhile)
         return (_cpu_seconds(self.worker) - before) / count * 1000
 
-    def _ask(self, path: str, headers: Mapping[str, str], count: int, status: int) -> None:
+    def _ask(
+        self,
+        path: str,
+        headers: Mapping[str, str],
+        count: int,
+        status: int,
+        meanwhile: Callable[[], object],
+    ) -> None:
         for _ in range(count):
+            meanwhile()
             self.connection.request("GET", path, headers=dict(headers))
             answer = self.connection.getresponse()
             answer.read()

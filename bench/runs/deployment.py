@@ -22,6 +22,7 @@ from tools.servers import DurableRedisServer
 POSTGRES = os.environ.get("TENANTATLAS_BENCH_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TENANTATLAS_BENCH_REDIS", "redis://127.0.0.1:6379/0")
 SECRET_KEY = "a fictional key for benchmarks only"
+BUILT_IN = ("inventory", "drift", "backup_sets", "channels")
 KINDS = ("sqlite", "postgresql + redis", "postgresql + durable redis", "postgresql alone")
 
 
@@ -36,12 +37,13 @@ class Deployment:
 
 
 @contextmanager
-def deployed(kind: str, folder: Path) -> Iterator[Deployment]:
+def deployed(kind: str, folder: Path, *, without: tuple[str, ...] = BUILT_IN) -> Iterator[Deployment]:
     """Make a deployment and take it away again.
 
     Args:
         kind: one of `KINDS`.
         folder: for files.
+        without: plugins that are not loaded.
     """
     with _database(kind, folder) as (database_url, queue_url):
         settings = load_settings(
@@ -50,7 +52,7 @@ def deployed(kind: str, folder: Path) -> Iterator[Deployment]:
             queue_url=queue_url,
             queue_prefix=f"bench-{uuid4().hex[:8]}",
             secret_key=SECRET_KEY,
-            plugins_disabled=("inventory", "drift", "backup_sets", "channels"),
+            plugins_disabled=without,
         )
         app = with_noop(settings)
         with app.app_context():

@@ -23,12 +23,12 @@ from bench.runs.bare import bare_huey
 from bench.runs.deployment import Deployment
 from bench.runs.outside import outside
 from bench.runs.peers import Peer
+from bench.runs.processor import processor_seconds
 
 Nothing = Callable[[int], Result]
 
 LOOK_SECONDS = 0.0005
 IDLE_SECONDS = 10.0
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -53,9 +53,9 @@ def working(deployment: Deployment, which: str) -> Iterator[subprocess.Popen[byt
 
 def idle_share(process: subprocess.Popen[bytes]) -> float:
     """Share of a core that an idle worker uses."""
-    before = _cpu_seconds(process.pid)
+    before = processor_seconds(process.pid)
     time.sleep(IDLE_SECONDS)
-    return (_cpu_seconds(process.pid) - before) / IDLE_SECONDS
+    return (processor_seconds(process.pid) - before) / IDLE_SECONDS
 
 
 def pick_up(deployment: Deployment, count: int) -> tuple[float, float]:
@@ -161,9 +161,3 @@ def _count(query: Select[tuple[Any]]) -> object:
         value = db.session.scalar(query)
         db.session.commit()
     return value
-
-
-def _cpu_seconds(pid: int) -> float:
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS

@@ -120,7 +120,8 @@ def test_a_front_door_is_open(line):
 
 def test_a_plugin_that_declares_no_other_stands_on_core_alone():
     assert declared_requirements("drift") == {"inventory"}
-    assert declared_requirements("backup_sets") == {"inventory"}
+    assert declared_requirements("backup_sets") == {"inventory", "graph"}
+    assert declared_requirements("graph") == set()
     assert declared_requirements("inventory") == set()
     assert forbidden_imports("from app.plugins.drift import compare", "inventory", {"Plugin"})
 

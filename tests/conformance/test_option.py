@@ -9,7 +9,7 @@ def test_a_name_that_no_plugin_has_is_answered_with_those_there_are(check_plugin
 
     assert told.status == pytest.ExitCode.USAGE_ERROR
     assert "--plugin-conformance=nobody: no plugin has that name" in told.output
-    assert "there are retention, channels, inventory, backup_sets, drift" in told.output
+    assert "there are retention, channels, graph, inventory, backup_sets, drift" in told.output
 
 
 @pytest.mark.timeout(300)

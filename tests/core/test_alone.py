@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from sqlalchemy import Float, bindparam, func, insert, literal, select
+from sqlalchemy import Float, bindparam, func, insert, literal, select, union_all
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from app.core.alone import execute_alone
+from app.core.alone import execute_alone, read_alone
 from app.core.db import UtcDateTime, db, is_away, reading, table_of
 from app.core.tenants import Tenant
 from tests.support.browsing import end_transaction
@@ -116,3 +116,32 @@ def test_a_server_that_is_not_there_is_told_as_away(make_app):
         execute_alone(select(literal(1)), {})
 
     assert is_away(missing.value)
+
+
+@on_both_databases
+def test_rows_are_read_as_named_tuples_with_the_types_of_their_columns(make_tenant):
+    made = [make_tenant("harbour"), make_tenant("quay"), make_tenant("pier")]
+    query = select(TENANTS.c.slug, TENANTS.c.created_at).where(TENANTS.c.slug.in_(["harbour", "pier"]))
+
+    rows = read_alone(query.order_by(TENANTS.c.id))
+
+    assert [(row.slug, row.created_at) for row in rows] == [(one.slug, one.created_at) for one in made[::2]]
+    assert len(set(rows)) == 2, "a row can be a key"
+
+
+@on_both_databases
+def test_values_in_a_list_are_given_as_their_type_says(tenant):
+    moments = [tenant.created_at, NOW]
+
+    query = select(TENANTS.c.slug).where(TENANTS.c.created_at.in_(moments))
+
+    assert read_alone(query) == [(tenant.slug,)]
+
+
+@on_both_databases
+def test_columns_without_a_name_are_read_by_their_place(tenant):
+    query = union_all(
+        select(TENANTS.c.slug, func.count()).group_by(TENANTS.c.slug), select(literal("all"), literal(7))
+    )
+
+    assert sorted(read_alone(query)) == [("all", 7), (tenant.slug, 1)]

@@ -62,6 +62,17 @@ def test_a_poll_without_news_costs_one_query_and_carries_nothing(poll, page):
 
 
 @on_both_databases
+def test_news_cost_the_version_the_rows_and_the_counts(poll, running):
+    CHANGES["progress"](running, None)
+
+    with asking() as asked:
+        news = poll("/list")
+
+    assert news.status_code == 200
+    assert len(asked) == 3, asked
+
+
+@on_both_databases
 @pytest.mark.parametrize("change", CHANGES)
 def test_whatever_the_list_shows_is_news(poll, make_run, running, change):
     CHANGES[change](running, make_run)

@@ -23,7 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.core.db import execute
+from app.core.db import Ask, read
 from app.core.runs.counts import EVER, RunCount
 from app.core.runs.filter import RunFilter, plainly
 from app.core.runs.models import LIVE_PREDICATE, BulkOperationRun, is_of
@@ -39,7 +39,7 @@ _run = BulkOperationRun
 _HAS_ENDED = _run.status_bucket.in_(ENDED)
 
 
-def bucket_counts(tenant: Tenant, wanted: RunFilter) -> dict[StatusBucket, int]:
+def bucket_counts(tenant: Tenant, wanted: RunFilter, *, ask: Ask = read) -> dict[StatusBucket, int]:
     """How many runs of each bucket match, whatever bucket and page the filter names.
 
     Whole days come from what was counted as runs ended; only active runs, those of a day that the filter
@@ -47,7 +47,7 @@ def bucket_counts(tenant: Tenant, wanted: RunFilter) -> dict[StatusBucket, int]:
     """
     unfolded = replace(wanted, bucket=None, before=None, after=None, up_to=None)
     counted = Counter(dict.fromkeys(StatusBucket, 0))
-    for name, count in execute(_query(tenant.id, unfolded)):
+    for name, count in ask(_query(tenant.id, unfolded)):
         counted[StatusBucket(name)] += count
     return dict(counted)
 

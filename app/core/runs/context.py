@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
@@ -91,11 +91,9 @@ class ExecutingRun(Generic[P]):
         outcome: ItemOutcome | None = None
         try:
             yield
-            outcome = ItemOutcome(item_id, Outcome.SUCCEEDED)
-        except ItemSkippedError as skip:
-            outcome = self._failed(item_id, skip, Outcome.SKIPPED)
+            outcome = self._ended(item_id, None)
         except ItemFailedError as failure:
-            outcome = self._failed(item_id, failure, Outcome.FAILED)
+            outcome = self._ended(item_id, failure)
         except ENDINGS:
             raise
         except Exception as error:
@@ -103,14 +101,28 @@ class ExecutingRun(Generic[P]):
                 raise
             logger.exception("run %s: item failed unexpectedly", self.id)
             db.session.rollback()
-            outcome = self._failed(
-                item_id, ItemFailedError(UNEXPECTED, unexpected_reason(error)), Outcome.FAILED
-            )
+            outcome = self._ended(item_id, ItemFailedError(UNEXPECTED, unexpected_reason(error)))
         finally:
             if outcome is not None and counts:
                 self.items.close(item_id)
                 self._breaker.count(outcome)
             self.progress.end(outcome if counts else None)
+
+    def settle(self, outcomes: Mapping[str, ItemFailedError | None]) -> None:
+        """Count the outcomes of items that were worked on together."""
+        if self.progress.announces_items:
+            raise ValueError("items that may not be done twice begin one by one: use `run.item`")
+        self._breaker.check()
+        ended = [
+            self._ended(item_id, failure)
+            for item_id, failure in outcomes.items()
+            if self.items.is_open(checked_item(item_id))
+        ]
+        for outcome in ended:
+            self.items.close(outcome.item_id)
+            self._breaker.count(outcome)
+        self.progress.add(ended)
+        self.checkpoint()
 
     def report(self, reason_code: str, reason: str, *, item_id: str | None = None) -> None:
         """Add a failure entry that is not an item's outcome."""
@@ -141,9 +153,13 @@ class ExecutingRun(Generic[P]):
         """Prove in the current transaction that the run is still held."""
         lifecycle.require_held(self.lease)
 
-    def _failed(self, item_id: str, failure: ItemFailedError, outcome: Outcome) -> ItemOutcome:
+    def _ended(self, item_id: str, failure: ItemFailedError | None) -> ItemOutcome:
+        row_id = self.items.row_of(item_id)
+        if failure is None:
+            return ItemOutcome(item_id, Outcome.SUCCEEDED, row_id=row_id)
+        outcome = Outcome.SKIPPED if isinstance(failure, ItemSkippedError) else Outcome.FAILED
         entry = failure_entry(failure.reason_code, failure.reason, item_id=item_id)
-        return ItemOutcome(item_id, outcome, entry)
+        return ItemOutcome(item_id, outcome, entry, row_id)
 
 
 def unexpected_reason(error: BaseException) -> str:

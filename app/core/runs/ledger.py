@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Self
+from typing import Self, TypeAlias
 
 from sqlalchemy import (
+    ARRAY,
     Insert,
     Integer,
+    any_,
     bindparam,
     insert,
     literal,
@@ -31,19 +33,22 @@ _table = table_of(BulkOperationRunItem)
 _LISTED = ["run_id", "item_id", "outcome", "attempt", "created_at"]
 # An expression, or the index of outcomes might serve: every open item of the run would be read each time.
 _IS_OPEN = text("outcome || '' IN ('pending', 'in_flight')")
-_CHANGE_OPEN = (
-    update(_table)
-    .where(_table.c.run_id == bindparam("of_run"), _IS_OPEN)
-    .values(
-        outcome=bindparam("to_outcome"),
-        attempt=bindparam("to_attempt"),
-        reason_code=bindparam("to_code"),
-        reason=bindparam("to_reason"),
-    )
+_CHANGING = update(_table).values(
+    outcome=bindparam("to_outcome"),
+    attempt=bindparam("to_attempt"),
+    reason_code=bindparam("to_code"),
+    reason=bindparam("to_reason"),
 )
+_CHANGE_OPEN = _CHANGING.where(_table.c.run_id == bindparam("of_run"), _IS_OPEN)
 _CHANGE = _CHANGE_OPEN.where(_table.c.item_id == bindparam("of_item"))
-# For SQLite alone: PostgreSQL knows nothing yet of a young run's items and compares each with all of them.
 _CHANGE_ALIKE = _CHANGE_OPEN.where(_table.c.item_id.in_(select(texts("item_ids", on_sqlite=True).c.value)))
+# By their rows: PostgreSQL knows nothing yet of a young run's items and would compare each with all of them.
+_CHANGE_ROWS = _CHANGING.where(
+    _table.c.id == any_(bindparam("row_ids", type_=ARRAY(Integer))),
+    _table.c.run_id + 0 == bindparam("of_run", type_=Integer()),  # an expression for the same reason
+    _IS_OPEN,
+)
+_Item: TypeAlias = tuple[str, int | None]  # its id, and its row where that is known
 ALIKE = 10  # items with one outcome and reason from which a statement for all of them is quicker
 
 
@@ -92,29 +97,38 @@ def write_items(lease: Lease, tally: Tally) -> int:
     An item that has its outcome keeps it: a second one changes nothing.
     """
     listed = list_items(lease.run_id, tally.expected)
-    changes: defaultdict[_Change, list[str]] = defaultdict(list)
+    changes: defaultdict[_Change, list[_Item]] = defaultdict(list)
     ended = set()
     for item in tally.outcomes:
-        changes[_Change.of(item)].append(item.item_id)
+        changes[_Change.of(item)].append((item.item_id, item.row_id))
         ended.add(item.item_id)
     for item_id in tally.in_flight:
         if item_id not in ended:
-            changes[_Change(Outcome.IN_FLIGHT)].append(item_id)
+            changes[_Change(Outcome.IN_FLIGHT)].append((item_id, None))
     _write(lease, changes)
     return listed
 
 
-def _write(lease: Lease, changes: Mapping[_Change, Sequence[str]]) -> None:
+def _write(lease: Lease, changes: Mapping[_Change, Sequence[_Item]]) -> None:
     """Give items what they came to: many that are alike by a statement for all, the others each its own."""
     single = []
-    for change, item_ids in changes.items():
+    for change, items in changes.items():
         values = {"of_run": lease.run_id, "to_attempt": lease.attempt, **change.values}
-        if is_sqlite() and len(item_ids) >= ALIKE:
-            execute(_CHANGE_ALIKE, {**values, "item_ids": given_texts(item_ids)})
-        else:
-            single += [{**values, "of_item": item_id} for item_id in item_ids]
+        others = items if len(items) < ALIKE else _write_alike(items, values)
+        single += [{**values, "of_item": item_id} for item_id, _ in others]
     if single:
         execute(_CHANGE, single)
+
+
+def _write_alike(items: Sequence[_Item], values: JsonObject) -> Sequence[_Item]:
+    """Change many items by one statement; returns those whose row it would have to know and does not."""
+    if is_sqlite():
+        execute(_CHANGE_ALIKE, {**values, "item_ids": given_texts([item_id for item_id, _ in items])})
+        return ()
+    row_ids = [row_id for _, row_id in items if row_id is not None]
+    if row_ids:
+        execute(_CHANGE_ROWS, {**values, "row_ids": row_ids})
+    return [item for item in items if item[1] is None]
 
 
 def land(run_id: int, *, may_repeat: bool) -> int:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, UnaryExpression, select, union_all
+from sqlalchemy import ColumnElement, Select, UnaryExpression, select, union_all
 
-from app.core.db import execute
+from app.core.db import Ask, read
 from app.core.runs.filter import PagePlace, RunFilter, plainly
 from app.core.runs.known import LabelledType, labelled_types
 from app.core.runs.models import BulkOperationRun
@@ -19,7 +19,7 @@ KEPT = 256  # questions
 PARTS = 12  # types and labels that a list reads apart
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+AnyRow: TypeAlias = Any  # a row or a named tuple of the columns below, and of `run_type`
 Conditions: TypeAlias = list[ColumnElement[bool]]
 
 _run = BulkOperationRun
@@ -44,24 +44,34 @@ _LISTED = (
 )
 
 
-def list_runs(tenant: Tenant, wanted: RunFilter, *, limit: int = PAGE) -> Sequence[AnyRow]:
+def list_runs(tenant: Tenant, wanted: RunFilter, *, limit: int = PAGE, ask: Ask = read) -> Sequence[AnyRow]:
     """Newest first, at most `limit` narrow rows; `status_bucket` and `run_type` are among their fields.
 
     With `wanted.after`, they are the nearest to that place, still newest first.
+
+    Args:
+        tenant: whose.
+        wanted: which.
+        limit: how many at most.
+        ask: reads the rows of a question; one that is put again and again may go a quicker way.
     """
     if wanted.text:
         query = _query(tenant.id, wanted, limit, _saying(tenant, wanted))
+        ask = read  # never the same statement
     else:
         query = _plain_query(tenant.id, wanted, limit)
     if query is None:
         return []
-    rows = execute(query).all()
+    rows: Sequence[AnyRow] = ask(query)
     return rows[::-1] if wanted.after else rows
 
 
-def newer_count(tenant: Tenant, wanted: RunFilter, place: PagePlace, *, limit: int = NEWS) -> int:
+def newer_count(
+    tenant: Tenant, wanted: RunFilter, place: PagePlace, *, limit: int = NEWS, ask: Ask = read
+) -> int:
     """How many matching runs are newer than a place; at most `limit`."""
-    return len(list_runs(tenant, replace(wanted, before=None, up_to=None, after=place), limit=limit))
+    newer = replace(wanted, before=None, up_to=None, after=place)
+    return len(list_runs(tenant, newer, limit=limit, ask=ask))
 
 
 @lru_cache(KEPT)

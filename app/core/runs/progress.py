@@ -23,6 +23,7 @@ class Progress:
     """The tally of one executing run and the state of its lease, safe for two threads.
 
     Attributes:
+        announces_items: whether each item is written as in flight before it begins.
         is_aborted: somebody asked the run to stop, as the last write saw.
         is_lost: a write found that another holds the run, or that it is final.
     """
@@ -35,7 +36,7 @@ class Progress:
             announces_items: whether each item is written as in flight before it begins.
         """
         self.lease, self.is_aborted, self.is_lost = lease, False, False
-        self._announces_items = announces_items
+        self.announces_items = announces_items
         self._tally, self._current = Tally(), ""
         self._held_reports: list[FailureEntry] = []
         self._lock = threading.RLock()
@@ -72,7 +73,7 @@ class Progress:
         """Note the item in work; when items are announced, in the ledger before it begins."""
         with self._lock:
             self._current = item_id
-            if self._announces_items:
+            if self.announces_items:
                 self._write_ahead(self._tally.outcomes, [item_id])
 
     def end(self, item: ItemOutcome | None) -> None:
@@ -83,6 +84,12 @@ class Progress:
                 self._tally.add(item)
                 self._tally.reports += self._held_reports
             self._held_reports = []
+
+    def add(self, items: Iterable[ItemOutcome]) -> None:
+        """Gather the outcomes of items that were never announced."""
+        with self._lock:
+            for item in items:
+                self._tally.add(item)
 
     def flush_when_due(self) -> None:
         """Write when the last write is long enough ago.

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select
 
 from app.core.db import database_now, db
 from app.core.runs.events import BulkOperationRunEvent
@@ -26,12 +26,13 @@ def find_run(tenant: Tenant, run_id: int) -> BulkOperationRun | None:
 
 def has_active_run(tenant: Tenant, user_id: int) -> bool:
     """Whether a run that this user started in a tenant has not ended."""
-    query = select(BulkOperationRun.id).where(
-        BulkOperationRun.tenant_id == tenant.id,
-        BulkOperationRun.user_id == user_id,
-        ACTIVE_PREDICATE,
-    )
-    return db.session.scalar(query.limit(1)) is not None
+    return bool(db.session.scalar(select(active_of(literal(tenant.id), literal(user_id)))))
+
+
+def active_of(tenant_id: ColumnElement[int], user_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """SQL of `has_active_run`, to stand in another query."""
+    run = BulkOperationRun
+    return exists().where(run.tenant_id == tenant_id, run.user_id == user_id, ACTIVE_PREDICATE)
 
 
 def timeline_of(run: BulkOperationRun) -> Sequence[BulkOperationRunEvent]:

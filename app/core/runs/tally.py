@@ -48,11 +48,16 @@ def unique_items(item_ids: Iterable[str]) -> dict[str, None]:
 
 @dataclass(frozen=True)
 class ItemOutcome:
-    """How one item ended."""
+    """How one item ended.
+
+    Attributes:
+        row_id: where it stands in the ledger; none: nobody has looked.
+    """
 
     item_id: str
     outcome: Outcome
     failure: FailureEntry | None = None
+    row_id: int | None = None
 
 
 @dataclass

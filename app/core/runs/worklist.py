@@ -22,7 +22,9 @@ class Worklist:
         """Begin at the ledger's first open item."""
         self._lease, self._progress = lease, progress
         self._listed: set[str] = set()  # in the ledger, or on their way there
-        self._offered: set[str] = set()  # of these, what the ledger itself has called open
+        self._offered: dict[
+            str, int
+        ] = {}  # of these, what the ledger itself has called open, and in which row
         self._closed: set[str] = set()  # have their outcome from this attempt
         self._remembers_all = lease.attempt == 1
 
@@ -31,10 +33,10 @@ class Worklist:
         last = 0
         while page := self._page_after(last, BulkOperationRunItem.outcome.in_(OPEN)):
             last = page[-1][0]
-            for _, item_id in page:
+            for row_id, item_id in page:
                 if item_id not in self._closed:
                     self._listed.add(item_id)
-                    self._offered.add(item_id)
+                    self._offered[item_id] = row_id
                     yield item_id
 
     def every(self) -> Iterator[str]:
@@ -78,10 +80,14 @@ class Worklist:
         self.add([item_id])
         return True
 
+    def row_of(self, item_id: str) -> int | None:
+        """In which row of the ledger an open item stands, if it was offered."""
+        return self._offered.get(item_id)
+
     def close(self, item_id: str) -> None:
         """Remember that an item has its outcome."""
         self._listed.discard(item_id)
-        self._offered.discard(item_id)
+        self._offered.pop(item_id, None)
         self._closed.add(item_id)
 
     def _is_remembered(self, item_id: str) -> bool:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.core.access import current_tenant, may, signed_in_user, tenant_required
 from app.core.errors import InvalidInputError, InvalidParametersError, UnknownRunTypeError
-from app.core.notifications import mark_read, recent_notifications, unread_count
+from app.core.notifications import mark_read, recent_notifications
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import AnyOperation
 from app.core.registry.faults import unless_broken
@@ -17,15 +17,17 @@ from app.core.registry.stages import Stage
 from app.core.runs.filter import RunFilter
 from app.core.runs.listing import list_runs
 from app.core.runs.new_run import Started
-from app.core.runs.queries import find_run, has_active_run
+from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation
 from app.core.runs.trend import runs_per_day
-from app.core.users import Notices, Role, choose_notices, memberships_of
+from app.core.users import Notices, Role, choose_notices
 from app.core.web import session
 from app.core.web.all_tenants import all_tenants_of
+from app.core.web.bell import BELL_VERSION, bell_of
 from app.core.web.forms import start_fields, start_values
 from app.core.web.fragments import render_fragment
 from app.core.web.overview import overview_of
+from app.core.web.polling import polled
 from app.core.web.trend_chart import TrendChart
 
 LATEST = 5
@@ -44,7 +46,7 @@ def healthz() -> tuple[dict[str, str], int]:
 @login_required  # type: ignore[untyped-decorator]  # flask-login has no types
 def home() -> ResponseReturnValue:
     """The viewer's tenants, worst first, or the one there is."""
-    memberships = memberships_of(signed_in_user().id)
+    memberships = signed_in_user().memberships
     if len(memberships) == 1:
         return redirect(url_for("core.tenant_home", tenant=memberships[0].tenant.slug))
     words = request.args.get("q", "").strip()
@@ -109,6 +111,7 @@ def mark_run_read(run_id: int) -> Response:
 
 
 @core_pages.get("/t/<tenant>/notifications/unread")
+@polled(BELL_VERSION)
 @tenant_required(Role.READONLY)
 def unread_badge() -> Response:
     """The bell's badge, polled."""
@@ -189,8 +192,5 @@ def _page(args: Mapping[str, str]) -> int:
 
 def _badge() -> Response:
     tenant, user = current_tenant(), signed_in_user()
-    return render_fragment(
-        "core/_unread_badge.html",
-        unread_count=unread_count(tenant.id, user.id),
-        bell_is_live=has_active_run(tenant, user.id),
-    )
+    bell = bell_of(tenant, user.id)
+    return render_fragment("core/_unread_badge.html", ptag=bell.ptag, bell=bell)

@@ -8,12 +8,12 @@ from flask import Response, g, request, session
 from sqlalchemy import ColumnElement, String, bindparam, cast, select
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.access import current_tenant
+from app.core.access import admit, current_tenant
 from app.core.alone import execute_alone
 from app.core.db import JsonObject, execute, table_of
 from app.core.runs.queries import LARGEST_ID
 from app.core.tenants import Tenant
-from app.core.users import Membership, User
+from app.core.users import Membership, Role, User
 from app.core.web.fragments import PTAG, not_modified
 
 ViewArgs = ParamSpec("ViewArgs")
@@ -37,7 +37,8 @@ class Version:
         found = select(joined(*parts).label("version")).where(self.tenant.c.slug == bindparam("tenant"))
         self._found = found
         self._for_member = (
-            found.join_from(self.tenant, _memberships, _memberships.c.tenant_id == self.tenant.c.id)
+            found.add_columns(_memberships.c.role, *self.tenant.c)
+            .join_from(self.tenant, _memberships, _memberships.c.tenant_id == self.tenant.c.id)
             .join(_users, _users.c.id == _memberships.c.user_id)
             .where(_users.c.id == bindparam("viewer"), _users.c.session_epoch == bindparam("epoch"))
         )
@@ -54,8 +55,8 @@ class Version:
         asked = {"tenant": current_tenant().slug, **values}
         return execute(self._found, asked).scalar_one() or ""
 
-    def read_by_viewer(self, values: JsonObject) -> str | None:
-        """The version if the session of this request is of a member; nothing: look more closely.
+    def read_by_viewer(self, values: JsonObject) -> JsonObject | None:
+        """The version, and the tenant with the viewer's role in it; nothing: look more closely who asks.
 
         Args:
             values: all parameters, as they stand in the address.
@@ -63,26 +64,27 @@ class Version:
         viewer, _, epoch = session.get("_user_id", "").partition(".")
         if not (viewer.isdecimal() and epoch.isdecimal() and all(map(_is_storable, values.values()))):
             return None
-        row = execute_alone(self._for_member, values | {"viewer": int(viewer), "epoch": int(epoch)})
-        return None if row is None else row["version"]
+        return execute_alone(self._for_member, values | {"viewer": int(viewer), "epoch": int(epoch)})
 
 
 def polled(version: Version) -> Callable[[View[ViewArgs]], View[ViewArgs]]:
     """Answer a poll of a page that shows the current version with 304, before the view is asked.
 
-    Goes around `tenant_required(Role.READONLY)`: whoever is a member may know that nothing has changed. The
-    view gives its fragment a tag that is `version.read(...)`, or begins with it and a slash.
+    Goes around `tenant_required(Role.READONLY)`: whoever is a member may know that nothing has changed, and
+    is not looked at twice. The view gives its fragment a tag that is `version.read(...)`, or begins with it
+    and a slash.
     """
 
     def decorate(view: View[ViewArgs]) -> View[ViewArgs]:
         @wraps(view)
         def answered(*args: ViewArgs.args, **kwargs: ViewArgs.kwargs) -> Response | BaseResponse:
             shown = request.headers.get(PTAG)
-            if shown:
-                current = version.read_by_viewer(kwargs)
+            if shown and (seen := version.read_by_viewer(kwargs)):
+                current = seen.pop("version")
                 if shown.partition("/")[0] == current:
                     return not_modified(shown)
                 g.version = (version, current)
+                admit(Role(seen.pop("role")), Tenant(**seen))
             return view(*args, **kwargs)
 
         return answered

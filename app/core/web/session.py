@@ -20,7 +20,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 def init_login(app: Flask) -> None:
     """Sessions that end when the user's epoch is raised."""
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)  # it would load the viewer for each fragment
     manager.session_protection = "basic"
     manager.user_loader(user_of_session)
     manager.unauthorized_handler(ask_to_sign_in)

@@ -10,16 +10,15 @@ from app.core import clock
 from app.core.access import current_role, may
 from app.core.db import JsonObject
 from app.core.diagnosis.watch import problem_count
-from app.core.notifications import unread_count
 from app.core.registry.catalog import current_catalog
 from app.core.registry.contract import NavItem
 from app.core.registry.faults import unless_broken
 from app.core.registry.stages import Stage
-from app.core.runs.queries import has_active_run
 from app.core.runs.workers import live_run_types
 from app.core.tenants import Tenant
-from app.core.users import Role, memberships_of
+from app.core.users import Role
 from app.core.web.assets import static_url
+from app.core.web.bell import Bell, bell_of
 
 EXTENSION = "tenantatlas.nav"
 
@@ -57,17 +56,17 @@ def init_shell(app: Flask, nav: list[NavItem]) -> None:
 
 def _frame(app: Flask, tenant: Tenant | None) -> JsonObject:
     """What is around a page and not in its fragments."""
-    memberships = memberships_of(current_user.id) if current_user.is_authenticated else []
+    memberships = current_user.memberships if current_user.is_authenticated else []
     owned = [found.tenant for found in memberships if Role(found.role) is Role.OWNER]
     return {
         "app_version": __version__,
+        "current_user": current_user,
         "may_make_tokens": may(Role.MANAGER),
         "memberships": memberships,
         "owns_a_tenant": bool(owned),
         "problem_count": problem_count(owned),
         "nav_items": _nav(app) if tenant is not None else [],
-        "unread_count": unread_count(tenant.id, current_user.id) if tenant is not None else 0,
-        "bell_is_live": tenant is not None and has_active_run(tenant, current_user.id),
+        "bell": bell_of(tenant, current_user.id) if tenant is not None else Bell(),
     }
 
 

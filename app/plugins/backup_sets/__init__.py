@@ -10,7 +10,7 @@ from app.plugins.backup_sets.views import pages
 plugin = Plugin(
     name="backup_sets",
     version="1.0.0",
-    requires=("inventory",),
+    requires=("inventory", "graph"),
     operations=(add_policies.operation, verify.operation),
     blueprints=(pages,),
     models=BackupModel,

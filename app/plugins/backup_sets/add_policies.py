@@ -31,7 +31,7 @@ from app.plugins.backup_sets.sets import find_set, note_run
 from app.plugins.backup_sets.versions import Addition
 from app.plugins.inventory import InventorySyncRun, SyncStatus, find_sync, known_policies
 
-CHUNK = 500  # policies a transaction: on SQLite nobody else writes meanwhile
+CHUNK = 1000  # policies a transaction: on SQLite nobody else writes meanwhile
 MOST = 100_000
 
 PolicyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
@@ -73,13 +73,7 @@ def add_policies(run: RunContext[AddParams]) -> None:
     keeper = Keeper(run, backup_set, candidates, _initiator(run))
     policy_ids = iter(run.items)
     while chunk := list(islice(policy_ids, CHUNK)):
-        outcomes = keeper.keep(chunk)
-        for policy_id in chunk:
-            with run.item(policy_id):
-                failure = outcomes[policy_id]
-                if failure is not None:
-                    raise failure
-        run.checkpoint()
+        run.settle(keeper.keep(chunk))
     added = added_by(backup_set, run.id)
     db.session.commit()
     run.summarize(

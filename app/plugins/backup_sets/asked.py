@@ -52,6 +52,20 @@ def asked_query(wanted: ItemFilter | PolicyFilter) -> JsonObject:
     return {name: value for name, value in values.items() if value}
 
 
+def asked_numbers(name: str) -> list[int]:
+    """Numbers of versions, as an address or a form gives them; nothing is no number.
+
+    Raises:
+        InvalidInputError: one is no number.
+    """
+    numbers = []
+    for text in filter(None, request.values.getlist(name)):
+        if not text.isdecimal() or len(text) > 9:
+            raise InvalidInputError(f"{name}: {text[:40]!r} is no number of a version")
+        numbers.append(int(text))
+    return numbers
+
+
 def _collection() -> str | None:
     value = request.values.get("type", "").strip()
     if value and not COLLECTION.fullmatch(value):

@@ -16,11 +16,12 @@ from app.core import (
 )
 from app.plugins.backup_sets.adding import adding_params, audited_refusal
 from app.plugins.backup_sets.items import ItemFilter, ShownItem, list_items
-from app.plugins.backup_sets.models import BackupSet
-from app.plugins.backup_sets.sets import SetSummary, create_set, find_set, list_sets, summary_of
+from app.plugins.backup_sets.restore.cli import plan
+from app.plugins.backup_sets.sets import SetSummary, create_set, list_sets, numbered_set, summary_of
 from app.plugins.inventory import InventorySyncRun, PolicyFilter, find_sync, latest_sync
 
 backup_sets = AppGroup("backup-sets", help="Chosen policies, kept in versions.")
+backup_sets.add_command(plan)
 
 
 @backup_sets.command("list")
@@ -66,7 +67,7 @@ def create(slug: str, name: str, description: str, *, as_json: bool) -> None:
 def show(slug: str, backup_set_id: int, *, as_json: bool) -> None:
     """Show what backup set number SET of tenant SLUG holds: every version of every policy."""
     tenant = tenant_by_slug(slug)
-    backup_set = _set(tenant, backup_set_id)
+    backup_set = numbered_set(tenant, backup_set_id)
     items = list_items(backup_set, ItemFilter(), limit=None)
     if as_json:
         echo_json({**_set_document(summary_of(backup_set)), "items": [*map(_item_document, items)]})
@@ -107,7 +108,7 @@ def add(
     Without POLICY (ids as `flask inventory show --json` prints them), every policy of the sync is meant.
     """
     tenant = tenant_by_slug(slug)
-    backup_set, sync = _set(tenant, backup_set_id), _sync(tenant, sync_run_id)
+    backup_set, sync = numbered_set(tenant, backup_set_id), _sync(tenant, sync_run_id)
     matching = PolicyFilter(collection=wanted["collection"], search=wanted["search"] or "")
     params = adding_params(backup_set, sync, policy_ids or matching)
     if not params["policy_ids"]:
@@ -126,17 +127,10 @@ def add(
 def verify(slug: str, backup_set_id: int, *, inline: bool, as_json: bool) -> None:
     """Hold what backup set number SET keeps against its hashes and the latest sync, and wait for the end."""
     tenant = tenant_by_slug(slug)
-    params: JsonObject = {"backup_set_id": _set(tenant, backup_set_id).id}
+    params: JsonObject = {"backup_set_id": numbered_set(tenant, backup_set_id).id}
     run = start_and_wait(tenant, "backup_set.verify", params, inline=inline)
     told = {name: run.summary.get(name, {}) for name in ("documents", "policies")}
     report_run(run, as_json=as_json, **told)
-
-
-def _set(tenant: Tenant, backup_set_id: int) -> BackupSet:
-    found = find_set(tenant, backup_set_id)
-    if found is None:
-        raise InvalidInputError(f"tenant {tenant.slug!r} has no backup set {backup_set_id}")
-    return found
 
 
 def _sync(tenant: Tenant, sync_run_id: int | None) -> InventorySyncRun:

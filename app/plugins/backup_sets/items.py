@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy.orm import aliased
 
-from app.core import InvalidInputError, Tenant, User, db
+from app.core import InvalidInputError, Tenant, User, db, one_of
 from app.plugins.backup_sets.models import BackupSet, BackupSetItem, DocumentState, TenantState
 from app.plugins.backup_sets.sets import record
 from app.plugins.backup_sets.versions import Addition, KeptVersion
@@ -27,6 +28,7 @@ class ItemFilter:
         state: what the last verification found, of the document or of the tenant.
         run_id: the run that added them.
         policy_id: the versions of one policy.
+        newest_only: of each policy the newest version alone.
     """
 
     collection: str | None = None
@@ -34,6 +36,7 @@ class ItemFilter:
     state: DocumentState | TenantState | None = None
     run_id: int | None = None
     policy_id: str | None = None
+    newest_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def list_items(backup_set: BackupSet, wanted: ItemFilter, *, limit: int | None =
     )
     found = db.session.scalars(query.limit(limit)).all()
     kept = kept_versions(backup_set, list({row.policy_id for row in found}))
-    return [_shown(row, kept[row.policy_id]) for row in found]
+    return [placed(row, kept[row.policy_id]) for row in found]
 
 
 def find_item(backup_set: BackupSet, item_id: int) -> BackupSetItem | None:
@@ -130,7 +133,7 @@ def kept_versions(backup_set: BackupSet, policy_ids: Sequence[str]) -> dict[str,
     item = BackupSetItem
     kept: defaultdict[str, list[KeptVersion]] = defaultdict(list)
     query = select(item.policy_id, item.sync_run_id, item.content_hash).where(
-        item.backup_set_id == backup_set.id, item.policy_id.in_(policy_ids)
+        item.backup_set_id == backup_set.id, one_of(item.policy_id, policy_ids)
     )
     for policy_id, sync_run_id, content_hash in db.session.execute(query.order_by(item.sync_run_id)):
         kept[policy_id].append(KeptVersion(sync_run_id, content_hash))
@@ -163,7 +166,8 @@ def remove_items(
     return removed
 
 
-def _shown(item: BackupSetItem, kept: Sequence[KeptVersion]) -> ShownItem:
+def placed(item: BackupSetItem, kept: Sequence[KeptVersion]) -> ShownItem:
+    """An item with its place among all versions that are kept of its policy, oldest first."""
     place = [one.sync_run_id for one in kept].index(item.sync_run_id)
     return ShownItem(item, place + 1, len(kept))
 
@@ -181,6 +185,11 @@ def _matching(backup_set: BackupSet, wanted: ItemFilter, query: AnySelect) -> An
         query = query.where(item.policy_id == wanted.policy_id)
     if wanted.run_id is not None:
         query = query.where(item.operation_run_id == wanted.run_id)
+    if wanted.newest_only:
+        later = aliased(item)
+        is_later = later.sync_run_id > item.sync_run_id
+        of_policy = (later.backup_set_id == item.backup_set_id) & (later.policy_id == item.policy_id)
+        query = query.where(~select(later.id).where(of_policy, is_later).exists())
     searched = (item.display_name, item.external_id, item.policy_type)
     for word in wanted.search.split():
         query = query.where(or_(*(column.icontains(word, autoescape=True) for column in searched)))

@@ -1,5 +1,6 @@
 """Keeping policies: what a sync read of them, written into a set a chunk at a time."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,15 +14,16 @@ from app.core import (
     RunFailedError,
     clock,
     db,
-    upsert,
+    insert_new,
+    one_of,
 )
 from app.plugins.backup_sets.candidates import Candidate, Candidates, name_of
 from app.plugins.backup_sets.items import kept_versions
 from app.plugins.backup_sets.models import BackupSet, BackupSetItem
-from app.plugins.backup_sets.versions import Addition, KeptVersion, addition_of
+from app.plugins.backup_sets.versions import KeptVersion, addition_of
+from app.plugins.inventory import InventorySyncRun
 
 GONE = ("backup_set_gone", "This tenant has no such backup set, or not any more.")
-UNIQUE = ("backup_set_id", "policy_id", "sync_run_id")
 
 
 class Keeper:
@@ -48,7 +50,7 @@ class Keeper:
             policy_ids: a few hundred at most.
 
         Returns:
-            What each policy's item raises; nothing: this attempt of the run has added it, or an earlier one.
+            Why a policy was not added; nothing: this attempt of the run has added it, or an earlier one.
 
         Raises:
             RunFailedError: the set is gone.
@@ -56,7 +58,7 @@ class Keeper:
         self._hold_set()
         found = self._candidates.look_up(policy_ids)
         kept, own = kept_versions(self._backup_set, policy_ids), self._own(policy_ids)
-        rows: list[JsonObject] = []
+        rows: defaultdict[InventorySyncRun, list[JsonObject]] = defaultdict(list)
         outcomes: dict[str, ItemFailedError | None] = {}
         for policy_id, candidate in found.items():
             if isinstance(candidate, ItemFailedError):
@@ -65,10 +67,11 @@ class Keeper:
             version = KeptVersion(candidate.sync.id, candidate.policy.content_hash)
             addition = addition_of(version, kept[policy_id])
             if addition is not None:
-                rows.append(self._row(candidate, addition))
+                rows[candidate.sync].append({**candidate.policy._asdict(), "added_as": addition.value})
             is_own = addition is not None or policy_id in own
             outcomes[policy_id] = None if is_own else _present(candidate)
-        _insert(rows)
+        for sync, some in rows.items():
+            insert_new(BackupSetItem, some, self._of_sync(sync))
         self._run.fence()
         db.session.commit()
         return outcomes
@@ -85,33 +88,24 @@ class Keeper:
         item = BackupSetItem
         query = select(item.policy_id).where(
             item.backup_set_id == self._backup_set.id,
-            item.policy_id.in_(policy_ids),
+            one_of(item.policy_id, policy_ids),
             item.operation_run_id == self._run.id,
         )
         return set(db.session.scalars(query))
 
-    def _row(self, candidate: Candidate, addition: Addition) -> JsonObject:
-        sync, policy = candidate
+    def _of_sync(self, sync: InventorySyncRun) -> JsonObject:
+        """What all rows have in common that come from one sync."""
         return {
-            **policy._asdict(),
             "tenant_id": self._run.tenant.id,
             "backup_set_id": self._backup_set.id,
             "scope_key": sync.selection_hash,
             "normalizer_version": sync.normalizer_version,
             "sync_run_id": sync.id,
             "synced_at": sync.finished_at or sync.started_at,
-            "added_as": addition.value,
             "added_by": self._added_by,
             "added_at": clock.now(),
             "operation_run_id": self._run.id,
         }
-
-
-def _insert(rows: Sequence[JsonObject]) -> None:
-    if not rows:
-        return
-    statement = upsert(BackupSetItem).on_conflict_do_nothing(index_elements=UNIQUE)
-    db.session.connection().execute(statement, rows)
 
 
 def _present(candidate: Candidate) -> ItemSkippedError:

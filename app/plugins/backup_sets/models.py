@@ -40,7 +40,11 @@ class BackupSet(BackupModel):
     """A named choice of policies of one tenant."""
 
     __tablename__ = "backup_sets"
-    __table_args__ = (UniqueConstraint("tenant_id", "name"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "name"),
+        Index(None, "tenant_id", "id", unique=True),  # what its items refer to
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
@@ -56,6 +60,10 @@ class BackupSetItem(BackupModel):
     __tablename__ = "backup_set_items"
     __table_args__ = (
         UniqueConstraint("backup_set_id", "policy_id", "sync_run_id"),
+        # One key for tenant and set: each key costs a look-up an item.
+        ForeignKeyConstraint(
+            ["tenant_id", "backup_set_id"], ["backup_sets.tenant_id", "backup_sets.id"], ondelete="CASCADE"
+        ),
         ForeignKeyConstraint(
             ["tenant_id", "content_hash"],
             ["inventory_documents.tenant_id", "inventory_documents.content_hash"],
@@ -66,9 +74,9 @@ class BackupSetItem(BackupModel):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
-    backup_set_id: Mapped[int] = mapped_column(ForeignKey(BackupSet.id, ondelete="CASCADE"))
-    # Policy and sync are told by value: what was kept outlives both.
+    tenant_id: Mapped[int]
+    backup_set_id: Mapped[int]
+    # Policy, sync and run are told by value: what was kept outlives them.
     policy_id: Mapped[str] = mapped_column(String(32))
     scope_key: Mapped[str] = mapped_column(String(32))
     collection: Mapped[str] = mapped_column(String(120))
@@ -84,9 +92,7 @@ class BackupSetItem(BackupModel):
     added_as: Mapped[str] = mapped_column(String(16))  # Addition
     added_by: Mapped[str] = mapped_column(String(255))  # e-mail, or `system`
     added_at: Mapped[datetime]
-    operation_run_id: Mapped[int | None] = mapped_column(
-        ForeignKey("bulk_operation_runs.id", ondelete="SET NULL")
-    )
+    operation_run_id: Mapped[int | None]  # the run that added it; none where that was not noted
     document_state: Mapped[str | None] = mapped_column(String(16))  # DocumentState
     tenant_state: Mapped[str | None] = mapped_column(String(16))  # TenantState; of the newest version only
     compared_run_id: Mapped[int | None]  # the sync it was compared with

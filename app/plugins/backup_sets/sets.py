@@ -95,6 +95,18 @@ def visible_set(tenant: Tenant, backup_set_id: int) -> BackupSet:
     return found
 
 
+def numbered_set(tenant: Tenant, backup_set_id: int) -> BackupSet:
+    """One set of a tenant, for administrators.
+
+    Raises:
+        InvalidInputError: the tenant has none of that number.
+    """
+    found = find_set(tenant, backup_set_id)
+    if found is None:
+        raise InvalidInputError(f"tenant {tenant.slug!r} has no backup set {backup_set_id}")
+    return found
+
+
 def list_sets(tenant: Tenant) -> list[SetSummary]:
     """Every set of a tenant with what it holds, by name."""
     item = BackupSetItem

@@ -62,10 +62,7 @@ def verify(run: RunContext[VerifyParams]) -> None:
         items = _items(backup_set, chunk)
         verdicts = judge.judge(list(items.values()))
         _write(run, verdicts)
-        for item_id in chunk:
-            with run.item(item_id):
-                _tell(items.get(item_id), verdicts)
-        run.checkpoint()
+        run.settle({item_id: _fault(items.get(item_id), verdicts) for item_id in chunk})
     states = count_states(backup_set)
     db.session.commit()
     run.summarize(
@@ -99,16 +96,18 @@ def _write(run: RunContext[VerifyParams], verdicts: Mapping[int, Verdict]) -> No
     db.session.commit()
 
 
-def _tell(item: BackupSetItem | None, verdicts: Mapping[int, Verdict]) -> None:
+def _fault(item: BackupSetItem | None, verdicts: Mapping[int, Verdict]) -> ItemFailedError | None:
+    """Why a version is not proven to be intact."""
     if item is None:
-        raise ItemSkippedError("no_longer_in_set", "This version was taken out of the set meanwhile.")
+        return ItemSkippedError("no_longer_in_set", "This version was taken out of the set meanwhile.")
     state = verdicts[item.id].document
     name = f"{item.display_name or item.policy_id} from sync {item.sync_run_id}"
     if state in _FAULTS:
         reason_code, said = _FAULTS[state]
-        raise ItemFailedError(reason_code, f"{name}: {said}")
+        return ItemFailedError(reason_code, f"{name}: {said}")
     if state is DocumentState.UNVERIFIED:
-        raise ItemSkippedError("normal_form_changed", f"{name}: it was kept under an earlier normal form.")
+        return ItemSkippedError("normal_form_changed", f"{name}: it was kept under an earlier normal form.")
+    return None
 
 
 def _item_ids(tenant: Tenant, params: VerifyParams) -> Iterator[str]:

@@ -1,7 +1,5 @@
 """Backup set pages: the list, a new set, one set with what it holds, and what managers may remove."""
 
-from collections.abc import Iterable
-
 import orjson
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +11,7 @@ from app.core import (
     current_catalog,
     current_tenant,
     find_run,
+    kept_runs,
     may,
     retry_offer,
     signed_in_user,
@@ -20,7 +19,7 @@ from app.core import (
     tenant_required,
 )
 from app.plugins.backup_sets.adding_views import adding_pages
-from app.plugins.backup_sets.asked import asked_items, asked_query
+from app.plugins.backup_sets.asked import asked_items, asked_numbers, asked_query
 from app.plugins.backup_sets.items import (
     ItemFilter,
     count_collections,
@@ -30,6 +29,7 @@ from app.plugins.backup_sets.items import (
     remove_items,
 )
 from app.plugins.backup_sets.models import BackupSet, DocumentState, TenantState
+from app.plugins.backup_sets.restore.views import restore_pages
 from app.plugins.backup_sets.sets import (
     create_set,
     delete_set,
@@ -42,6 +42,7 @@ from app.plugins.inventory import bodies_of
 
 pages = Blueprint("backup_sets", __name__, url_prefix="/t/<tenant>/backup-sets", template_folder="templates")
 pages.register_blueprint(adding_pages)
+pages.register_blueprint(restore_pages)
 
 
 @pages.get("")
@@ -87,11 +88,13 @@ def item(backup_set_id: int, item_id: int) -> str:
         abort(403)
     versions = list_items(backup_set, ItemFilter(policy_id=found.policy_id))
     body = bodies_of(current_tenant(), [found.content_hash]).get(found.content_hash)
+    run_id = found.operation_run_id
     return render_template(
         "backup_sets/item.html",
         backup_set=backup_set,
         shown=next(one for one in versions if one.item.id == found.id),
         versions=versions,
+        run_id=run_id if run_id and kept_runs(current_tenant(), [run_id]) else None,
         body=None if body is None else _readable(body),
     )
 
@@ -117,8 +120,7 @@ def remove(backup_set_id: int) -> ResponseReturnValue:
     """Take chosen versions out of a set."""
     backup_set = _visible(backup_set_id)
     try:
-        chosen = _numbers(request.form.getlist("item"))
-        removed = remove_items(current_tenant(), backup_set, chosen, signed_in_user())
+        removed = remove_items(current_tenant(), backup_set, asked_numbers("item"), signed_in_user())
     except InvalidInputError as error:
         return _refused(backup_set, error)
     flash(f"{removed:,} {'version' if removed == 1 else 'versions'} taken out of the set.", "info")
@@ -175,17 +177,3 @@ def _readable(body: bytes) -> str:
         return orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2).decode()
     except orjson.JSONDecodeError:
         return body.decode(errors="replace")
-
-
-def _numbers(texts: Iterable[str]) -> list[int]:
-    """Numbers of items, as a form gives them.
-
-    Raises:
-        InvalidInputError: one is no number.
-    """
-    numbers = []
-    for text in texts:
-        if not text.isdecimal() or len(text) > 9:
-            raise InvalidInputError(f"item: {text[:40]!r} is no number of a version")
-        numbers.append(int(text))
-    return numbers

@@ -4,10 +4,9 @@ Other plugins use the names in `__all__`.
 """
 
 from app.core import NavItem, Plugin
-from app.plugins.drift import audit_pages, export_pages, finding_list, finding_page, tenant_pages, views  # noqa: F401 - they add their pages to the blueprints
+from app.plugins.drift.all_pages import drift_pages, finding_pages
 from app.plugins.drift.api import findings_resource
 from app.plugins.drift.audit.importing import operation as audit_import
-from app.plugins.drift.blueprints import drift_pages, finding_pages
 from app.plugins.drift.cli import drift, findings
 from app.plugins.drift.finding_types import drift as drift_findings
 from app.plugins.drift.findings import new_findings

@@ -55,10 +55,14 @@ def count_findings(tenant: Tenant, wanted: FindingFilter) -> dict[Severity, int]
 
 
 def count_open_findings(tenants: Collection[Tenant]) -> Mapping[int, dict[Severity, int]]:
-    """Tenant id -> how many findings of each severity nobody has acknowledged; zeros included."""
+    """Tenant id -> how many open findings of each severity nobody has acknowledged; zeros included."""
     query = (
         select(Finding.tenant_id, Finding.severity_rank, func.count())
-        .where(Finding.tenant_id.in_([tenant.id for tenant in tenants]), Finding.status == "new")
+        .where(
+            Finding.tenant_id.in_([tenant.id for tenant in tenants]),
+            Finding.resolved_at.is_(None),
+            Finding.status == "new",
+        )
         .group_by(Finding.tenant_id, Finding.severity_rank)
     )
     counted = {tenant.id: dict.fromkeys(Severity, 0) for tenant in tenants}
@@ -68,15 +72,18 @@ def count_open_findings(tenants: Collection[Tenant]) -> Mapping[int, dict[Severi
 
 
 def new_findings(run: RunFacts) -> dict[Severity, int]:
-    """How many findings of each severity a run found that none had found before; those without are left out.
+    """How many findings of each severity are new by a run; those without are left out.
 
+    New is what no run had found before, what changed after it was acknowledged, and what is back.
     For `OperationType.new_findings`. Counted in the table, so that a resumed run counts what its earlier
     attempts have found.
     """
     query = select(Finding.severity, func.count()).where(
         Finding.tenant_id == run.tenant.id,
         Finding.operation_run_id == run.id,
-        Finding.first_run_id == run.id,
+        Finding.opened_run_id == run.id,
+        Finding.resolved_at.is_(None),
+        Finding.status == "new",
     )
     return {Severity(name): count for name, count in db.session.execute(query.group_by(Finding.severity))}
 

@@ -22,12 +22,13 @@ from app.core import (
     current_catalog,
     db,
 )
-from app.plugins.drift.baselines import comparison_with_baseline
+from app.plugins.drift.baselines import claim_line, comparison_with_baseline
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.drifted import drifted_policies
 from app.plugins.drift.findings import new_findings
 from app.plugins.drift.ignoring import IgnoreRules
 from app.plugins.drift.pair import SnapshotPair, compared_collections, find_pair, states_of
+from app.plugins.drift.resolving import Resolver
 from app.plugins.drift.withholding import Withholding
 from app.plugins.drift.writer import FindingWriter
 from app.plugins.inventory import (
@@ -58,9 +59,11 @@ def generate(run: RunContext[DriftParams]) -> None:
     pair = _pair(run)
     differences = _by_collection(differences_between(pair.baseline, pair.current))
     judges = _judges(pair)
+    line = claim_line(run.tenant, pair)
+    run.fence()
     db.session.commit()
     rules = IgnoreRules(current_catalog().declared(IgnoreRule).values(), policy_name_in)
-    writer = FindingWriter(run.tenant, pair, run.id, rules, run.fence)
+    writer = FindingWriter(run.tenant, pair, line, run.id, rules, run.fence)
     notes: list[str] = []
     for collection in run.items.every():
         with run.item(collection):
@@ -69,7 +72,10 @@ def generate(run: RunContext[DriftParams]) -> None:
                 raise ItemSkippedError("coverage_incomplete", _why_not(collection, judge))
             _keep(run, writer, judge.believed(differences[collection]))
             notes += filter(None, [judge.sentence(collection_label(collection))])
+    resolver = Resolver(run.tenant, pair, line, run.id, run.fence)
+    resolver.resolve(_ids(differences), unread_in(pair.baseline), run.checkpoint)
     run.summarize(
+        line=line.value,
         baseline_run_id=pair.baseline.id,
         current_run_id=pair.current.id,
         findings={kind.value: writer.counts[kind] for kind in ChangeKind},
@@ -101,6 +107,10 @@ def _by_collection(differences: Iterable[PolicyDifference]) -> Mapping[str, Sequ
     for difference in differences:
         found[difference.collection].append(difference)
     return found
+
+
+def _ids(differences: Mapping[str, Sequence[PolicyDifference]]) -> set[str]:
+    return {difference.policy_id for some in differences.values() for difference in some}
 
 
 def _judges(pair: SnapshotPair) -> dict[str, Withholding]:

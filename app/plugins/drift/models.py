@@ -1,11 +1,16 @@
-"""Findings: one row each, found again as often as one likes."""
+"""Findings, what people say of them and what became of them; and the baselines they are compared with."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, case, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core import JsonObject, clock, model_registry
+from app.plugins.drift.standing import FindingState, is_over
+
+OPEN = text("resolved_at IS NULL")
 
 
 class DriftModel(DeclarativeBase):
@@ -15,15 +20,24 @@ class DriftModel(DeclarativeBase):
 
 
 class DriftBaseline(DriftModel):
-    """The snapshot that every later one of its scope is compared with."""
+    """One version of a scope's baseline: the snapshot that later ones are compared with until it ends."""
 
     __tablename__ = "drift_baselines"
+    __table_args__ = (UniqueConstraint("tenant_id", "scope_key", "version"), {"sqlite_autoincrement": True})
 
-    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True)
-    scope_key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    scope_key: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int]  # 1 is the first of its scope
+    name: Mapped[str] = mapped_column(String(120), default="")
+    reason: Mapped[str] = mapped_column(String(400), default="")  # why it was set
     sync_run_id: Mapped[int] = mapped_column(ForeignKey("inventory_sync_runs.id", ondelete="CASCADE"))
+    looked_at_id: Mapped[int | None]  # the newest sync that was compared with it
     set_by: Mapped[str] = mapped_column(String(255))  # e-mail, or `system`
     set_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None]  # when a later version took its place, or it was cleared
+    ended_by: Mapped[str | None] = mapped_column(String(255))
+    absorbed: Mapped[int] = mapped_column(default=0)  # findings that it closed when it was set
 
 
 class Finding(DriftModel):
@@ -33,9 +47,18 @@ class Finding(DriftModel):
     __table_args__ = (
         UniqueConstraint("tenant_id", "fingerprint"),
         Index(None, "tenant_id", "severity_rank", "id"),
-        Index(None, "tenant_id", "status", "severity_rank"),  # how many of each are open
         Index(None, "operation_run_id", "tenant_id"),  # the run first: retention removes runs
         Index(None, "same_paths", "tenant_id"),  # the same change elsewhere
+        Index(None, "tenant_id", "policy_id"),
+        Index(  # counts what is open by severity without reading a finding
+            "ix_findings_open",
+            "tenant_id",
+            "severity_rank",
+            "status",
+            "acknowledged_until",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -43,6 +66,7 @@ class Finding(DriftModel):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     finding_type: Mapped[str] = mapped_column(String(40))  # key of a FindingType, declared or not any more
     scope_key: Mapped[str] = mapped_column(String(32))
+    line: Mapped[str | None] = mapped_column(String(16))  # Line; none: found by another plugin
     baseline_run_id: Mapped[int | None] = mapped_column(
         ForeignKey("inventory_sync_runs.id", ondelete="SET NULL")
     )
@@ -53,6 +77,7 @@ class Finding(DriftModel):
         ForeignKey("bulk_operation_runs.id", ondelete="SET NULL")
     )
     first_run_id: Mapped[int | None]  # the run that found it first, kept or not; none: before 0005
+    opened_run_id: Mapped[int | None]  # the run that made it new last, kept or not
     fingerprint: Mapped[str] = mapped_column(String(32))
     change_kind: Mapped[str] = mapped_column(String(16))  # added, removed, modified, recreated, observed
     collection: Mapped[str] = mapped_column(String(120))  # empty: it is about no policy
@@ -64,34 +89,92 @@ class Finding(DriftModel):
     severity_rank: Mapped[int]  # 0 is the most severe
     severity_rule: Mapped[str] = mapped_column(String(80))
     severity_reason: Mapped[str] = mapped_column(String(400))
-    status: Mapped[str] = mapped_column(String(16), default="new")  # new, acknowledged
+    stored_status: Mapped[str] = mapped_column("status", String(16), default="new")  # see `status`
+    acknowledged_until: Mapped[
+        datetime | None
+    ]  # when the acknowledgement is over; none: never, or there is none
     evidence: Mapped[JsonObject]  # sanitized allowlist: drift.compare.Evidence
     changed_paths: Mapped[list[str]]
     main_path: Mapped[str] = mapped_column(String(300))  # the first of them without list keys; empty: whole
     same_paths: Mapped[str] = mapped_column(String(32))  # digest: drift.likeness
     same_values: Mapped[str] = mapped_column(String(32))  # digest, or empty: there is none to compare
+    before_hash: Mapped[str | None] = mapped_column(String(32))  # stored content it was compared with
+    after_hash: Mapped[str | None] = mapped_column(String(32))  # stored content it was found in
+    evidence_hash: Mapped[str] = mapped_column(String(32), default="")  # of all changes; empty: before 0006
+    path_hashes: Mapped[JsonObject] = mapped_column(default=dict)  # path -> digest of what changed there
+    revision: Mapped[int] = mapped_column(default=1)  # counts the evidences it has had
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)  # last seen
+    resolved_at: Mapped[datetime | None]  # when it was closed; none: it is open
+    resolved_run_id: Mapped[int | None]  # the run that closed it, kept or not
+    absorbed_version: Mapped[int | None]  # the version of the baseline that closed it
+
+    @hybrid_property
+    def status(self) -> str:
+        """`new` or `acknowledged` as of now: an acknowledgement that is over counts no more."""
+        return "new" if is_over(self.acknowledged_until) else self.stored_status
+
+    @status.inplace.expression
+    @classmethod
+    def _status_expression(cls) -> ColumnElement[str]:
+        return case((cls.acknowledged_until <= clock.now(), "new"), else_=cls.stored_status)
+
+    @status.inplace.update_expression
+    @classmethod
+    def _status_update(cls, value: object) -> list[tuple[Any, Any]]:
+        return [(cls.stored_status, value)]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is there as far as anybody knows."""
+        return self.resolved_at is None
+
+    @property
+    def state(self) -> FindingState:
+        """Where it stands."""
+        if self.absorbed_version is not None:
+            return FindingState.ABSORBED
+        return FindingState(self.status) if self.is_open else FindingState.RESOLVED
 
 
-class DriftAuditEvent(DriftModel):
-    """That somebody did something to a resource at a time; what it was changed to is nowhere in it."""
+class FindingAcknowledgement(DriftModel):
+    """Somebody accepted a finding, or one path of it, as it was then; it holds for nothing else."""
 
-    __tablename__ = "drift_audit_events"
+    __tablename__ = "finding_acknowledgements"
+    __table_args__ = (Index(None, "finding_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), index=True)
+    finding_id: Mapped[int] = mapped_column(ForeignKey("findings.id", ondelete="CASCADE"))
+    path: Mapped[str | None] = mapped_column(String(300))  # none: the whole finding
+    pinned_hash: Mapped[str] = mapped_column(
+        String(32)
+    )  # of the finding's evidence, or of the path's changes
+    reason: Mapped[str] = mapped_column(String(400))
+    expires_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str] = mapped_column(String(255))  # e-mail, or `system`
+    acknowledged_at: Mapped[datetime] = mapped_column(default=clock.now)
+    run_id: Mapped[int | None]  # the run that did it, kept or not; none: on the finding's page
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(255))
+
+
+class FindingEvent(DriftModel):
+    """One step in the life of a finding; never changed."""
+
+    __tablename__ = "finding_events"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "event_id", "resource_id"),
-        Index(None, "tenant_id", "resource_id", "at"),
+        Index(None, "finding_id", "id"),
+        Index(None, "tenant_id", "run_id", "kind"),  # what one run did
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
-    run_id: Mapped[int] = mapped_column(  # goes with it: names of people are not kept for ever
-        ForeignKey("bulk_operation_runs.id", ondelete="CASCADE"), index=True
-    )
-    event_id: Mapped[str] = mapped_column(String(64))
-    resource_id: Mapped[str] = mapped_column(String(600))  # lower case
-    at: Mapped[datetime]
-    activity: Mapped[str] = mapped_column(String(200))
-    operation: Mapped[str] = mapped_column(String(24))  # create, patch, delete; may be empty
-    actor: Mapped[str] = mapped_column(String(200))  # personal data: shown to members, never exported
+    finding_id: Mapped[int] = mapped_column(ForeignKey("findings.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(24))  # EventKind
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    actor: Mapped[str] = mapped_column(String(255))  # e-mail, or `system`
+    reason: Mapped[str | None] = mapped_column(String(400))
+    run_id: Mapped[int | None]  # the run in which it happened, kept or not
+    facts: Mapped[JsonObject]  # see history.EventFacts

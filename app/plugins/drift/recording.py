@@ -85,7 +85,7 @@ def record_findings(run: RunContext[Any], finding_type: str, findings: Iterable[
     told, waiting = 0, iter(findings)
     while chunk := list(islice(waiting, CHUNK)):
         _require_policies(run.tenant, chunk)
-        store([_row(run, finding_type, finding) for finding in chunk])
+        store(run.tenant, run.id, [_row(run, finding_type, finding) for finding in chunk])
         run.fence()
         db.session.commit()
         told += len(chunk)
@@ -134,10 +134,9 @@ def _row(run: RunContext[Any], finding_type: str, finding: NewFinding) -> JsonOb
         "severity_rank": finding.severity.rank,
         "severity_rule": safe_reason(finding.rule, 80),
         "severity_reason": safe_reason(finding.reason, 400),
-        "status": "new",
         "created_at": now,
         "updated_at": now,
-        **shown([_change(fact) for fact in finding.facts]),
+        **shown(run.tenant, [_change(fact) for fact in finding.facts], ()),
     }
 
 

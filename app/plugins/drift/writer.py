@@ -10,6 +10,7 @@ from app.plugins.drift.compare import Change, ChangeKind, changes_between, finge
 from app.plugins.drift.drifted import DriftedPolicy
 from app.plugins.drift.finding_types import drift
 from app.plugins.drift.ignoring import Hidden, IgnoreRules, left_by, whole_by
+from app.plugins.drift.line import Line, fingerprinted
 from app.plugins.drift.pair import SnapshotPair
 from app.plugins.drift.severity import Subject, Verdict, severity_of
 from app.plugins.drift.storing import shown, store
@@ -24,6 +25,7 @@ class FindingWriter:
         self,
         tenant: Tenant,
         pair: SnapshotPair,
+        line: Line,
         run_id: int,
         rules: IgnoreRules,
         fence: Callable[[], None],
@@ -33,12 +35,13 @@ class FindingWriter:
         Args:
             tenant: whose.
             pair: what is compared.
+            line: to which the findings belong.
             run_id: the drift generation.
             rules: what is nobody's drift.
             fence: called in each writing transaction before its commit; raises if another holds the run.
         """
         self._fence, self._rules = fence, rules
-        self._tenant, self._pair, self._run_id = tenant, pair, run_id
+        self._tenant, self._pair, self._line, self._run_id = tenant, pair, line, run_id
         self._sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
         self.counts: Counter[ChangeKind] = Counter()
         self.hidden = Hidden()
@@ -50,7 +53,7 @@ class FindingWriter:
         db.session.commit()
         hidden = Hidden()
         rows = [row for policy in policies if (row := self._row(policy, bodies, hidden)) is not None]
-        store(rows)
+        store(self._tenant, self._run_id, rows)
         self._fence()
         db.session.commit()
         self.counts.update(ChangeKind(row["change_kind"]) for row in rows)
@@ -71,7 +74,12 @@ class FindingWriter:
                 return None
         subject = Subject(policy.collection, policy.policy_type)
         verdict = severity_of(subject, policy.kind, changes, before, after)
-        return {**self._facts(policy), **_judgement(verdict), **shown(changes)}
+        contents = (
+            policy.kind.value,
+            None if changes else policy.before_hash,
+            None if changes else policy.after_hash,
+        )
+        return {**self._facts(policy), **_judgement(verdict), **shown(self._tenant, changes, contents)}
 
     def _contents(
         self, policy: DriftedPolicy, bodies: Mapping[str, bytes]
@@ -96,18 +104,22 @@ class FindingWriter:
             "tenant_id": self._tenant.id,
             "finding_type": drift.key,
             "scope_key": self._pair.scope_key,
+            "line": self._line.value,
             "baseline_run_id": self._pair.baseline.id,
             "current_run_id": self._pair.current.id,
             "operation_run_id": self._run_id,
             "first_run_id": self._run_id,
-            "fingerprint": fingerprint_of(drift.key, self._pair.scope_key, *identity),
+            "fingerprint": fingerprint_of(
+                drift.key, self._pair.scope_key, *identity, line=fingerprinted(self._line)
+            ),
             "change_kind": policy.kind.value,
             "collection": policy.collection,
             "subject_type": policy.policy_type,
             "subject_external_id": policy.external_id,
             "policy_id": policy.policy_id,
             "display_name": policy.display_name,
-            "status": "new",
+            "before_hash": policy.before_hash,
+            "after_hash": policy.after_hash,
             "created_at": now,
             "updated_at": now,
         }

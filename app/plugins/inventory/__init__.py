@@ -2,6 +2,18 @@
 
 from app.core import NavItem, Plugin
 from app.plugins.inventory.cli import inventory
+from app.plugins.inventory.compare import (
+    MAX_PATHS,
+    Change,
+    Evidence,
+    EvidenceEntry,
+    LeafKind,
+    ListRules,
+    SealedValue,
+    changed_paths,
+    changes_between,
+    evidence_of,
+)
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
 from app.plugins.inventory.exports import choices_of, chosen_export, is_of
 from app.plugins.inventory.files_source import files
@@ -18,7 +30,7 @@ from app.plugins.inventory.recognition import collection_label, policy_name_in
 from app.plugins.inventory.scope import scope_key, scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
 from app.plugins.inventory.store.documents import bodies_of, hash_of_body
-from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies
+from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies, last_names
 from app.plugins.inventory.store.policy import PolicyKey
 from app.plugins.inventory.store.selection import (
     PolicyFilter,
@@ -51,14 +63,21 @@ plugin = Plugin(
 )
 
 __all__ = [
+    "MAX_PATHS",
     "NORMALIZER_VERSION",
     "Absence",
+    "Change",
     "CoverageState",
+    "Evidence",
+    "EvidenceEntry",
     "InventorySyncRun",
     "KnownPolicy",
+    "LeafKind",
+    "ListRules",
     "PolicyDifference",
     "PolicyFilter",
     "PolicyKey",
+    "SealedValue",
     "Sealer",
     "SnapshotPolicy",
     "SyncStatus",
@@ -66,6 +85,8 @@ __all__ = [
     "absences_from",
     "bodies_of",
     "canonicalize",
+    "changed_paths",
+    "changes_between",
     "choices_of",
     "choose_policies",
     "chosen_export",
@@ -76,11 +97,13 @@ __all__ = [
     "coverage_of",
     "decode_document",
     "differences_between",
+    "evidence_of",
     "files_of",
     "find_sync",
     "hash_of_body",
     "is_of",
     "known_policies",
+    "last_names",
     "latest_sync",
     "list_rules",
     "plugin",

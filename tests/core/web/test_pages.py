@@ -12,6 +12,7 @@ from app.core.notifications import unread_count
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus
 from app.core.users import Notices, Role, set_membership
+from tests.support.asking import asking
 from tests.support.browsing import location
 
 
@@ -159,6 +160,22 @@ def test_the_bell_counts_what_is_unread(browser, operator, make_run):
         make_run(user=operator)
 
     assert ">3<" in browser.get("/t/fictional/notifications/unread").text
+
+
+def test_a_poll_of_the_bell_without_news_asks_once_and_says_nothing(browser, operator, make_run):
+    make_run(user=operator)
+    url = "/t/fictional/notifications/unread"
+    shown = browser.get(url).headers["HX-PTag"]
+    assert f'hx-ptag="{shown}"' in browser.get("/t/fictional/").text
+
+    with asking() as asked:
+        answer = browser.get(url, headers={"HX-Request": "true", "HX-PTag": shown})
+    assert (answer.status_code, answer.data, len(asked)) == (304, b"", 1)
+
+    make_run(RunStatus.COMPLETED, user=operator)
+    news = browser.get(url, headers={"HX-Request": "true", "HX-PTag": shown})
+    assert news.status_code == 200
+    assert ">3<" in news.text
 
 
 def test_reading_the_page_of_a_get_request_marks_nothing_read(browser, tenant, operator, make_run):

@@ -66,7 +66,10 @@ def test_a_set_outlives_the_runs_that_filled_it(tenant, backup_set, add, abc, it
     assert start_and_wait(tenant, "run.prune", {}, inline=True).summary["removed"]["completed"] == 2
 
     kept = items()["A"]
-    assert (len(items()), kept.operation_run_id, kept.sync_run_id) == (3, None, sync_id)
+    assert (len(items()), kept.operation_run_id, kept.sync_run_id) == (3, run_id, sync_id)
+    item_page = browser.get(f"{path}/items/{kept.id}").text
+    assert "Content hash" in item_page
+    assert f"/operations/{run_id}" not in item_page, "nothing leads to a page that is gone"
     for page in (browser.get(path), browser.get(f"{path}/items/{kept.id}")):
         assert page.status_code == 200
         assert f'/monitoring/operations/{run_id}"' not in page.text

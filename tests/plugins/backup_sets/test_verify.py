@@ -1,9 +1,7 @@
 """`backup_set.verify`: what is missing, what was altered, and how the tenant stands."""
 
-import sqlite3
-
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import update
 
 from app.core import db, find_run, start_operation
 from app.core.registry.catalog import current_catalog
@@ -11,9 +9,9 @@ from app.core.runs.execute import execute_run
 from app.plugins.backup_sets.items import remove_items
 from app.plugins.backup_sets.models import BackupSetItem, DocumentState, TenantState
 from app.plugins.backup_sets.sets import create_set
-from app.plugins.inventory.models import InventoryDocument
 from tests.support.browsing import end_transaction
 from tests.support.databases import on_both_databases
+from tests.support.documents import alter, lose
 from tests.support.snapshots import compliance, conditional_access, run_now
 
 SECRETIVE = {
@@ -25,28 +23,6 @@ SECRETIVE = {
 
 def states(items):
     return {name: (item.document_state, item.tenant_state) for name, item in items.items()}
-
-
-def lose(content_hash):
-    """Remove a document past the database's own guard, as an administrator or a bad restore might."""
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("SET LOCAL session_replication_role = replica"))
-        db.session.execute(delete(InventoryDocument).where(InventoryDocument.content_hash == content_hash))
-        db.session.commit()
-        return
-    db.session.commit()
-    raw = sqlite3.connect(db.engine.url.database)
-    raw.execute("DELETE FROM inventory_documents WHERE content_hash = ?", [content_hash])
-    raw.commit()
-    raw.close()
-
-
-def alter(content_hash, body):
-    """Write other bytes under a hash."""
-    db.session.execute(
-        update(InventoryDocument).where(InventoryDocument.content_hash == content_hash).values(body=body)
-    )
-    db.session.commit()
 
 
 @on_both_databases

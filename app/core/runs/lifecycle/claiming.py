@@ -5,20 +5,16 @@ from typing import Any, TypeAlias
 from uuid import uuid4
 
 from sqlalchemy import (
-    ColumnElement,
     Float,
-    FromClause,
     RowMapping,
     Select,
     String,
     Update,
     any_,
     bindparam,
-    case,
     false,
     func,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -27,15 +23,13 @@ from app.core.alone import execute_alone
 from app.core.db import JsonObject, database_now, db, execute, table_of
 from app.core.runs.events import EventKind, note, noted
 from app.core.runs.lease import PLAIN, ClaimedRun
+from app.core.runs.lifecycle.durability import durability
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus, StatusBucket
 from app.core.statements import stands_alone, takes_several
 from app.core.tenants import Tenant
 
 Claimed: TypeAlias = RowMapping | JsonObject  # `_TAKEN`, `is_plain` and the tenant's columns
-
-SYNCHRONOUS_COMMIT = "synchronous_commit"
-
 
 _runs, _tenants = table_of(BulkOperationRun), table_of(Tenant)
 _TENANT = [column.label(f"tenant_{column.name}") for column in _tenants.c]
@@ -84,18 +78,10 @@ _CLAIM_WITH_TENANT = _CLAIM.returning(
 def _noted(claim: Update) -> Select[*tuple[Any, ...]]:
     """The claim with its entry in the timeline, and the tenant read along; for PostgreSQL."""
     run = claim.returning(*_TAKEN, PLAIN.label("is_plain"), _runs.c.tenant_id.label("of_tenant")).cte("run")
-    query = select(run, *_TENANT, _durability(run)).join(_tenants, _tenants.c.id == run.c.of_tenant)
+    # A claim that a crash undoes leaves a pending run, and a worker without a valid lease.
+    query = select(run, *_TENANT, durability(run.c.resumable))
+    query = query.join(_tenants, _tenants.c.id == run.c.of_tenant)
     return query.add_cte(noted(run, EventKind.CLAIMED).cte("noted"))
-
-
-def _durability(run: FromClause) -> ColumnElement[str]:
-    """Have the commit of this transaction wait for the disk only if a lost claim could run something twice.
-
-    If the server crashes before the claim is on disk, the run is pending again and its worker is fenced out.
-    A resumable run may then be executed by the next; another never.
-    """
-    kept = func.current_setting(SYNCHRONOUS_COMMIT)
-    return func.set_config(SYNCHRONOUS_COMMIT, case((run.c.resumable, "off"), else_=kept), text("true"))
 
 
 _CLAIM_NOTED = _noted(_CLAIM)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from app.core import outbox
 from app.core.alone import execute_alone
@@ -11,12 +11,20 @@ from app.core.runs.counts import counted, counted_columns
 from app.core.runs.events import EventKind, noted
 from app.core.runs.findings import new_findings
 from app.core.runs.lease import PLAIN, ClaimedRun, Lease
+from app.core.runs.lifecycle.durability import durability
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.status import RunStatus, StatusBucket
 from app.core.severity import worst_rank
 from app.core.statements import stands_alone
 
 _runs = table_of(BulkOperationRun)
+# A crash that undoes such an end leaves a running run, which the rescue gives to another worker.
+_MAY_BE_LOST = and_(
+    _runs.c.resumable,
+    _runs.c.lost_attempts + 1 < _runs.c.max_attempts,
+    _runs.c.abort_requested_at.is_(None),
+    _runs.c.max_runtime.is_(None),
+)
 _completed = (
     update(_runs)
     .where(
@@ -37,10 +45,16 @@ _completed = (
         updated_at=database_now(),
         version=_runs.c.version + 1,
     )
-    .returning(_runs.c.id, _runs.c.attempt, _runs.c.worker, *counted_columns(_runs))
+    .returning(
+        _runs.c.id,
+        _runs.c.attempt,
+        _runs.c.worker,
+        _MAY_BE_LOST.label("may_be_lost"),
+        *counted_columns(_runs),
+    )
     .cte("run")
 )
-_COMPLETE = select(_completed.c.id).add_cte(
+_COMPLETE = select(_completed.c.id, durability(_completed.c.may_be_lost)).add_cte(
     noted(_completed, EventKind.COMPLETED).cte("noted"),
     outbox.posted(_completed).cte("posted"),
     counted(_completed).cte("counted"),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core import Tenant
+from app.plugins.drift.audit.models import DriftAuditEvent
 from app.plugins.drift.audit.store import events_between
-from app.plugins.drift.models import DriftAuditEvent, Finding
+from app.plugins.drift.models import Finding
 from app.plugins.drift.shown.captures import Captures
 
 LOOKED_AT = 50  # events

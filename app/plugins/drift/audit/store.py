@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.core import Tenant, db, upsert
 from app.plugins.drift.audit.events import ChangeEvent
-from app.plugins.drift.models import DriftAuditEvent
+from app.plugins.drift.audit.models import DriftAuditEvent
 
 
 class Kept(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from app.core import Tenant, db
+from app.core import Tenant, db, one_of
 from app.plugins.inventory.coverage import CoverageState
 from app.plugins.inventory.models import InventoryPolicy, InventorySyncRun, InventoryVersion
 from app.plugins.inventory.store.snapshots import coverage_of, valid_at
@@ -45,7 +45,7 @@ def known_policies(tenant: Tenant, policy_ids: Collection[str]) -> dict[str, Kno
                 InventoryVersion.display_name,
             )
             .join(InventoryVersion, InventoryVersion.policy_id == InventoryPolicy.id)
-            .where(InventoryPolicy.tenant_id == tenant.id, InventoryPolicy.id.in_(some))
+            .where(InventoryPolicy.tenant_id == tenant.id, one_of(InventoryPolicy.id, some))
         )
         for row in db.session.execute(query.order_by(InventoryVersion.from_run_id)):
             found[row.id] = KnownPolicy(*row)
@@ -63,7 +63,7 @@ def absences_from(sync: InventorySyncRun, policy_ids: Sequence[str]) -> dict[str
             .where(
                 InventoryPolicy.tenant_id == sync.tenant_id,
                 InventoryPolicy.scope_key == sync.selection_hash,
-                InventoryPolicy.id.in_(some),
+                one_of(InventoryPolicy.id, some),
                 valid_at(sync.id),
             )
         )
@@ -71,6 +71,29 @@ def absences_from(sync: InventorySyncRun, policy_ids: Sequence[str]) -> dict[str
             is_refused = states.get(collection) in _REFUSALS
             reasons[policy_id] = Absence.REFUSED if is_refused else Absence.UNREAD
     return reasons
+
+
+def last_names(tenant: Tenant, collection: str, external_ids: Collection[str]) -> dict[str, str]:
+    """The name that each of some policies had when it was read last, by identity; of unknown ones nothing.
+
+    Args:
+        tenant: whose.
+        collection: key of their collection.
+        external_ids: Graph ids in lower case.
+    """
+    found: dict[str, str] = {}
+    for some in _batches(external_ids):
+        query = (
+            select(InventoryPolicy.external_id, InventoryVersion.display_name)
+            .join(InventoryVersion, InventoryVersion.policy_id == InventoryPolicy.id)
+            .where(
+                InventoryPolicy.tenant_id == tenant.id,
+                InventoryPolicy.collection == collection,
+                InventoryPolicy.external_id.in_(some),
+            )
+        )
+        found |= dict(db.session.execute(query.order_by(InventoryVersion.from_run_id)).all())
+    return found
 
 
 def _batches(ids: Collection[str]) -> Iterator[list[str]]:

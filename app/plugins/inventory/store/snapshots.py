@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.core import Tenant, db, find_run
+from app.core import Tenant, db, find_run, one_of
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
 from app.plugins.inventory.models import (
     InventoryCoverage,
@@ -96,7 +96,7 @@ def read_by(
     Args:
         sync: whose.
         columns: what is asked.
-        policy_ids: at most a few hundred; none: all.
+        policy_ids: a thousand or so at most; none: all.
     """
     unread = select(InventoryUnread.policy_id).where(InventoryUnread.sync_run_id == sync.id)
     was_read = [name for name, row in coverage_of(sync).items() if CoverageState(row.state).read_something]
@@ -109,7 +109,7 @@ def read_by(
     # Said of policies, PostgreSQL begins with the few that are named; of versions, with all of the scope.
     scoped: type[InventoryPolicy | InventoryVersion] = InventoryVersion
     if policy_ids is not None:
-        scoped, query = InventoryPolicy, query.where(InventoryPolicy.id.in_(policy_ids))
+        scoped, query = InventoryPolicy, query.where(one_of(InventoryPolicy.id, policy_ids))
     return query.where(scoped.tenant_id == sync.tenant_id, scoped.scope_key == sync.selection_hash)
 
 

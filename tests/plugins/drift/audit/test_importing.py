@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 
 from app.core import BulkOperationRun, Role, clock, db
 from app.plugins.drift.audit.attribution import who_changed
+from app.plugins.drift.audit.models import DriftAuditEvent
 from app.plugins.drift.audit.store import kept_events
-from app.plugins.drift.models import DriftAuditEvent
 from app.plugins.drift.shown.captures import captures_of
 from tests.support.browsing import end_transaction
 from tests.support.databases import on_both_databases

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.plugins.drift.compare import changes_between
+from app.plugins.inventory.compare import changes_between
 from app.plugins.inventory.policies import lists
 
 BESIDE = Path(__file__).resolve().parents[4] / "../shared/data"

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from app.plugins.drift.compare import SealedValue, changes_between
+from app.plugins.inventory.compare import SealedValue, changes_between
 from app.plugins.inventory.policies import lists
 
 

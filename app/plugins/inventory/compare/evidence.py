@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 
 import orjson
 
-from app.plugins.drift.compare.change import Change, LeafKind, SealedValue
+from app.plugins.inventory.compare.change import Change, LeafKind, SealedValue
 
 MAX_ENTRIES = 50
 MAX_VALUE = 200  # characters of one value

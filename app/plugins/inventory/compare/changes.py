@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from app.plugins.drift.compare.change import Change, LeafKind, SealedValue
-from app.plugins.drift.compare.elements import ABSENT, ListRules, matched_elements
-from app.plugins.drift.compare.sameness import is_branch, is_same_leaf, is_same_tree, is_secret
-
-SCRIPT = "script"  # the kind of secret whose versions are told apart
-DIGITS = 12  # of its digest
+from app.plugins.inventory.compare.change import Change, LeafKind, SealedValue
+from app.plugins.inventory.compare.elements import ABSENT, ListRules, matched_elements
+from app.plugins.inventory.compare.sameness import is_branch, is_same_leaf, is_same_tree, is_secret
 
 Trail = tuple[str, ...]
 Node = tuple[Trail, object, object]  # trail, before or ABSENT, after or ABSENT
@@ -28,8 +25,7 @@ def changes_between(
 
     Returns:
         The leaves that differ, ordered by path. An added or removed subtree is given as its leaves; a
-        secret's two values are `SealedValue`, so its HMAC goes no further, but for the first digits of a
-        script's: scripts are too long to be guessed, and without the tenant's key nobody can try.
+        secret's two values are `SealedValue`, which show nothing of it.
     """
     found: list[Change] = []
     open_nodes: list[Node] = list(_properties((), before, after))
@@ -82,7 +78,7 @@ def _leaf_change(trail: Trail, old: object, new: object) -> Change:
 
 def _shown(value: object) -> object:
     if isinstance(value, dict) and is_secret(value):
-        kind, lines = str(value.get("kind", "")), value.get("lines")
-        digest = str(value["$secret"])[:DIGITS] if kind == SCRIPT else ""
-        return SealedValue(kind, lines if isinstance(lines, int) else None, digest)
+        lines = value.get("lines")
+        kind, seal = str(value.get("kind", "")), str(value["$secret"])
+        return SealedValue(kind, lines if isinstance(lines, int) else None, seal)
     return value

@@ -1,17 +1,11 @@
 """One changed leaf of a policy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-
-class ChangeKind(StrEnum):
-    """What happened to a whole policy between two snapshots."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    MODIFIED = "modified"
-    RECREATED = "recreated"  # same type and name under a new id
+SCRIPT = "script"  # the kind of secret whose versions are told apart
+DIGITS = 12  # of its digest
 
 
 class LeafKind(StrEnum):
@@ -27,19 +21,23 @@ class SealedValue:
     """Stands for a secret: says what it is, never what it holds.
 
     Attributes:
-        digest: the start of its keyed digest, by which two versions of a script are told apart; else empty.
+        kind: what it is, such as `script`; may be empty.
+        lines: of a text.
+        seal: differs where the secret differs; goes into digests, and is neither shown nor stored, but for
+            its first digits where it is that of a script: scripts are too long to be guessed, and without
+            the tenant's key nobody can try.
     """
 
     kind: str
     lines: int | None = None
-    digest: str = ""
+    seal: str = field(default="", repr=False, compare=False)
 
     def __str__(self) -> str:
         facts = [self.kind] if self.kind else []
         if self.lines is not None:
             facts.append("1 line" if self.lines == 1 else f"{self.lines} lines")
-        if self.digest:
-            facts.append(f"digest {self.digest}")
+        if self.seal and self.kind == SCRIPT:
+            facts.append(f"digest {self.seal[:DIGITS]}")
         return f"secret value ({', '.join(facts)})" if facts else "secret value"
 
 

@@ -3,7 +3,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.plugins.drift.compare import LeafKind, changes_between
+from app.plugins.inventory.compare import LeafKind, changes_between
 from app.plugins.inventory.policies import lists
 
 SCALARS = (

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.plugins.drift.compare import (
+from app.plugins.inventory.compare import (
     Change,
     LeafKind,
     SealedValue,

@@ -7,7 +7,7 @@ from typing import Final, Protocol, TypeAlias
 
 import orjson
 
-from app.plugins.drift.compare.sameness import canonical_text, is_same_tree
+from app.plugins.inventory.compare.sameness import canonical_text, is_same_tree
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 

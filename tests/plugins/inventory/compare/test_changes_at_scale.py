@@ -1,4 +1,4 @@
-from app.plugins.drift.compare import LeafKind, changes_between
+from app.plugins.inventory.compare import LeafKind, changes_between
 
 
 def test_a_document_nested_a_hundred_deep_is_compared(rules):

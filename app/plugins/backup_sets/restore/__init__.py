@@ -1,0 +1,1 @@
+"""Bringing kept versions back: what a restore would do, and doing it."""
