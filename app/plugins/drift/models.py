@@ -48,7 +48,6 @@ class Finding(DriftModel):
         UniqueConstraint("tenant_id", "fingerprint"),
         Index(None, "tenant_id", "severity_rank", "id"),
         Index(None, "operation_run_id", "tenant_id"),  # the run first: retention removes runs
-        Index(None, "same_paths", "tenant_id"),  # the same change elsewhere
         Index(None, "tenant_id", "policy_id"),
         Index(  # counts what is open by severity without reading a finding
             "ix_findings_open",
@@ -59,6 +58,7 @@ class Finding(DriftModel):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
+        Index(None, "same_paths", "tenant_id"),  # the same change elsewhere
         {"sqlite_autoincrement": True},
     )
 
@@ -95,14 +95,14 @@ class Finding(DriftModel):
     ]  # when the acknowledgement is over; none: never, or there is none
     evidence: Mapped[JsonObject]  # sanitized allowlist: drift.compare.Evidence
     changed_paths: Mapped[list[str]]
-    main_path: Mapped[str] = mapped_column(String(300))  # the first of them without list keys; empty: whole
-    same_paths: Mapped[str] = mapped_column(String(32))  # digest: drift.likeness
-    same_values: Mapped[str] = mapped_column(String(32))  # digest, or empty: there is none to compare
     before_hash: Mapped[str | None] = mapped_column(String(32))  # stored content it was compared with
     after_hash: Mapped[str | None] = mapped_column(String(32))  # stored content it was found in
     evidence_hash: Mapped[str] = mapped_column(String(32), default="")  # of all changes; empty: before 0006
     path_hashes: Mapped[JsonObject] = mapped_column(default=dict)  # path -> digest of what changed there
     revision: Mapped[int] = mapped_column(default=1)  # counts the evidences it has had
+    main_path: Mapped[str] = mapped_column(String(300))  # the first of them without list keys; empty: whole
+    same_paths: Mapped[str] = mapped_column(String(32))  # digest: drift.likeness
+    same_values: Mapped[str] = mapped_column(String(32))  # digest, or empty: there is none to compare
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)  # last seen
     resolved_at: Mapped[datetime | None]  # when it was closed; none: it is open

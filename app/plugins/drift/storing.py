@@ -44,7 +44,8 @@ def store(tenant: Tenant, run_id: int, rows: Sequence[JsonObject]) -> None:
     Args:
         tenant: whose.
         run_id: the run that shows them.
-        rows: columns of `Finding`, the same in each, without those of its likeness.
+        rows: columns of `Finding`, the same in each, without those of its likeness; the fingerprint says
+            which finding it is.
     """
     if not rows:
         return
@@ -55,7 +56,7 @@ def store(tenant: Tenant, run_id: int, rows: Sequence[JsonObject]) -> None:
         for row in rows
         for found in [known.get(row["fingerprint"])]
     }
-    _upsert([{**row, **likeness_of(row), **sightings[row["fingerprint"]].standing} for row in rows])
+    _upsert([row | likeness_of(row) | sightings[row["fingerprint"]].standing for row in rows])
     _record(tenant, known, sightings)
 
 

@@ -23,21 +23,27 @@ class SealedValue:
     Attributes:
         kind: what it is, such as `script`; may be empty.
         lines: of a text.
-        seal: differs where the secret differs; goes into digests, and is neither shown nor stored, but for
-            its first digits where it is that of a script: scripts are too long to be guessed, and without
-            the tenant's key nobody can try.
+        seal: differs where the secret differs; goes into digests, and is neither shown nor stored.
     """
 
     kind: str
     lines: int | None = None
     seal: str = field(default="", repr=False, compare=False)
 
+    @property
+    def digest(self) -> str:
+        """The start of a script's seal, by which two versions are told apart; of other secrets nothing.
+
+        Scripts are too long to be guessed, and without the tenant's key nobody can try.
+        """
+        return self.seal[:DIGITS] if self.kind == SCRIPT else ""
+
     def __str__(self) -> str:
         facts = [self.kind] if self.kind else []
         if self.lines is not None:
             facts.append("1 line" if self.lines == 1 else f"{self.lines} lines")
-        if self.seal and self.kind == SCRIPT:
-            facts.append(f"digest {self.seal[:DIGITS]}")
+        if self.digest:
+            facts.append(f"digest {self.digest}")
         return f"secret value ({', '.join(facts)})" if facts else "secret value"
 
 
