@@ -70,6 +70,7 @@ from app.core.snapshot import snapshot as reading_snapshot
 from app.core.statements import insert_new, one_of, upsert
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug
 from app.core.users import Role, User
+from app.core.web.day_bars import DayBars, DayCount
 from app.core.web.files import send_chunks
 from app.core.web.forms import fields_of, values_from
 from app.core.web.fragments import render_fragment
@@ -85,6 +86,8 @@ __all__ = [
     "ChannelMessage",
     "Choice",
     "ChosenPolicy",
+    "DayBars",
+    "DayCount",
     "Declared",
     "DeliveryFailedError",
     "FindingType",

@@ -1,5 +1,9 @@
 """Tenants in which every page has something to show, and the addresses of all pages."""
 
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from sqlalchemy import select
 
 from app.core import start_and_wait
@@ -19,6 +23,7 @@ from app.plugins.backup_sets.sets import create_set
 from app.plugins.drift.models import Finding
 from app.plugins.inventory import PolicyFilter, chosen_ids, find_sync
 from app.plugins.inventory.models import InventoryVersion
+from app.sample.load import EXPORTS
 from tests.browser.operations import take_snapshots
 from tests.support.channels import listen
 from tests.support.records import LEASE_SECONDS, lease_of, tally
@@ -78,13 +83,25 @@ PAGES = {
     "drift, was active": (OPERATOR, "/t/{full}/drift?run={drift}&state=active"),
     "drift, seen only": (READONLY, "/t/{full}/drift"),
     "drift without syncs": (OPERATOR, "/t/{bare}/drift"),
+    "compare tenants": (OPERATOR, "/t/{full}/drift/tenants"),
+    "compare tenants, differences": (OPERATOR, "/t/{full}/drift/tenants?with={twin}"),
+    "compare tenants, no match": (OPERATOR, "/t/{full}/drift/tenants?with={twin}&show=only_b"),
+    "compare tenants without syncs": (OPERATOR, "/t/{full}/drift/tenants?with={bare}"),
+    "audit events": (OPERATOR, "/t/{full}/drift/audit"),
+    "no audit events": (OPERATOR, "/t/{bare}/drift/audit"),
     "findings": (OPERATOR, "/t/{full}/findings"),
+    "findings by path": (OPERATOR, "/t/{full}/findings?group=path"),
+    "findings, found": (READONLY, "/t/{full}/findings?group=type&q=a&path=*"),
+    "report of findings": (READONLY, "/t/{full}/findings/report"),
+    "trend of findings": (OPERATOR, "/t/{full}/findings/trend"),
+    "no trend of findings": (OPERATOR, "/t/{bare}/findings/trend"),
     "findings of a run": (OPERATOR, "/t/{full}/findings?run={drift}"),
     "findings, no match": (OPERATOR, "/t/{full}/findings?type=nothing"),
     "no findings": (OPERATOR, "/t/{bare}/findings"),
     "finding added": (OPERATOR, "/t/{full}/findings/{added}"),
     "finding removed": (OPERATOR, "/t/{full}/findings/{removed}"),
     "finding modified": (OPERATOR, "/t/{full}/findings/{modified}"),
+    "finding modified, unified": (OPERATOR, "/t/{full}/findings/{modified}?view=unified"),
     "backup sets": (OPERATOR, "/t/{full}/backup-sets"),
     "backup sets, seen only": (READONLY, "/t/{full}/backup-sets"),
     "no backup sets": (OPERATOR, "/t/{bare}/backup-sets"),
@@ -131,6 +148,8 @@ def build_gallery(make_tenant, member, make_run) -> dict[str, object]:
     """Build the tenants; answers with what the braces in `PAGES` stand for."""
     full = make_tenant("lantern-quay", name="Lantern Quay Trust")
     bare = make_tenant("empty-shore", name="Empty Shore Ltd")
+    twin = make_tenant("twin-harbour", name="Twin Harbour Ltd")
+    member(twin)
     for tenant in (full, bare):
         member(tenant)
         member(tenant, Role.READONLY)
@@ -141,12 +160,15 @@ def build_gallery(make_tenant, member, make_run) -> dict[str, object]:
     shown = {
         "full": full.slug,
         "bare": bare.slug,
+        "twin": twin.slug,
         "sync": current,
         **_channels(full),
         **_runs(full, make_run),
         **_drift(full, baseline, current),
         **_backup_sets(full, baseline, current),
     }
+    _audit(full, current)
+    _elsewhere(twin)
     db.session.commit()
     return shown
 
@@ -267,6 +289,33 @@ def _drift(tenant: Tenant, baseline: int, current: int) -> dict[str, object]:
         "version": version.id,
         **{kind: finding.id for kind, finding in findings.items()},
     }
+
+
+def _audit(tenant: Tenant, current: int) -> None:
+    """An audit event for the changes of the second sync."""
+    at = find_sync(tenant, current).started_at
+    ids = [
+        finding.subject_external_id
+        for finding in db.session.scalars(select(Finding).where(Finding.tenant_id == tenant.id))
+    ]
+    event = {
+        "id": "event-1",
+        "activityDateTime": at.isoformat(),
+        "activityType": "Patch DeviceManagementConfigurationPolicy",
+        "activityOperationType": "Patch",
+        "actor": {"userPrincipalName": "ada@example.com"},
+        "resources": [{"resourceId": resource_id} for resource_id in ids],
+    }
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "audit.json"
+        path.write_text(json.dumps({"value": [event]}), encoding="utf-8")
+        start_and_wait(tenant, "audit_events.import", {"path": str(path)}, inline=False)
+
+
+def _elsewhere(tenant: Tenant) -> None:
+    """A tenant that has much in common with the other."""
+    folder = min(EXPORTS.iterdir())
+    start_and_wait(tenant, "inventory.sync", {"source": "files", "path": str(folder)}, inline=False)
 
 
 def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:

@@ -4,11 +4,12 @@ Other plugins use the names in `__all__`.
 """
 
 from app.core import NavItem, Plugin
-from app.plugins.drift import export_pages, finding_list, finding_page, policy_choice, tenant_pages, views  # noqa: F401 - they add their pages to the blueprints
+from app.plugins.drift import policy_choice
 from app.plugins.drift.acknowledge import operation as acknowledging
+from app.plugins.drift.all_pages import drift_pages, finding_pages
 from app.plugins.drift.api import findings_resource
+from app.plugins.drift.audit.importing import operation as audit_import
 from app.plugins.drift.baseline_views import baseline_pages
-from app.plugins.drift.blueprints import drift_pages, finding_pages
 from app.plugins.drift.cli import drift, findings
 from app.plugins.drift.expiry import lapse
 from app.plugins.drift.finding_types import drift as drift_findings
@@ -27,7 +28,7 @@ plugin = Plugin(
     name="drift",
     version="1.0.0",
     requires=("inventory",),
-    operations=(operation, acknowledging),
+    operations=(operation, acknowledging, audit_import),
     blueprints=(drift_pages, baseline_pages, finding_pages, review_pages),
     models=DriftModel,
     migrations="app.plugins.drift.migrations",

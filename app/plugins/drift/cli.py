@@ -17,6 +17,7 @@ from app.core import (
     tenant_by_slug,
 )
 from app.plugins.drift.acknowledge_cli import acknowledge, unacknowledge
+from app.plugins.drift.audit_cli import import_audit
 from app.plugins.drift.baseline_cli import baseline
 from app.plugins.drift.findings import FindingFilter, list_findings
 from app.plugins.drift.models import Finding
@@ -27,6 +28,7 @@ from app.plugins.drift.tenant_cli import compare_tenants
 drift = AppGroup("drift", help="What changed between two snapshots.")
 drift.add_command(baseline)
 drift.add_command(compare_tenants)
+drift.add_command(import_audit)
 findings = AppGroup("findings", help="Results of drift generation.")
 findings.add_command(acknowledge)
 findings.add_command(unacknowledge)

@@ -12,12 +12,13 @@ from app.core import (
     tenant_required,
 )
 from app.plugins.drift.acknowledgements import acknowledgements_of
+from app.plugins.drift.audit.attribution import who_changed
 from app.plugins.drift.blueprints import finding_pages
 from app.plugins.drift.findings import find_finding
 from app.plugins.drift.history import history_of, runs_in
 from app.plugins.drift.models import Finding
 from app.plugins.drift.shown.assignments import AssignmentPair, assignment_pairs, spoken_targets
-from app.plugins.drift.shown.captures import Captures, captures_of, content_at
+from app.plugins.drift.shown.captures import Captures, captures_of, content_of
 from app.plugins.drift.shown.change_groups import change_groups
 from app.plugins.drift.shown.elsewhere import same_change_elsewhere
 from app.plugins.drift.shown.names import Names, filters_of, groups_in
@@ -45,6 +46,7 @@ def shown(finding: Finding) -> JsonObject:
         "layout": _layout(),
         "layouts": LAYOUTS,
         "captures": captures,
+        "changed_by": who_changed(tenant, finding, captures),
         "elsewhere": same_change_elsewhere(tenant, finding, signed_in_user()),
         "acknowledgements": acknowledgements_of(finding),
         "history": history,
@@ -60,13 +62,14 @@ def _changes(finding: Finding, captures: Captures) -> JsonObject:
 
 
 def _assignments(finding: Finding, captures: Captures) -> list[AssignmentPair]:
-    if finding.policy_id is None or captures.newest is None:
-        return []
     tenant = current_tenant()
-    before, after = (content_at(tenant, finding, sync) for sync in (captures.baseline, captures.current))
+    before, after = (
+        content_of(tenant, finding.collection, digest) for digest in (finding.before_hash, finding.after_hash)
+    )
     if not (before.get("assignments") or after.get("assignments")):
         return []
-    names = Names(groups_in((before, after)), filters_of(captures.newest))
+    filters = filters_of(captures.newest) if captures.newest else {}
+    names = Names(groups_in((before, after)), filters)
     return assignment_pairs(before, after, names, list_rules)
 
 

@@ -19,6 +19,7 @@ from app.plugins.drift.across.comparison import Comparison
 from app.plugins.drift.across.page import SHOWS, page_of
 from app.plugins.drift.across.side import side_of
 from app.plugins.drift.blueprints import drift_pages
+from app.plugins.inventory import latest_sync
 
 SHOW_LABELS = {
     "differences": "All differences",
@@ -54,7 +55,10 @@ def _comparison(tenant: Tenant, slug: str) -> JsonObject:
     if show not in SHOWS:
         raise InvalidInputError(f"show: {show[:40]!r} is none of {', '.join(SHOWS)}")
     collection = request.args.get("type", "").strip() or None
-    sides = (side_of(tenant, _number("here")), side_of(other, _number("there")))
+    numbers = (_number("here"), _number("there"))
+    if lacking := [one.name for one in (tenant, other) if latest_sync(one) is None]:
+        return {"lacking": lacking, "query": {"with": slug}}
+    sides = (side_of(tenant, numbers[0]), side_of(other, numbers[1]))
     comparison = Comparison(*sides, collection)
     query = {"with": slug, "here": sides[0].sync.id, "there": sides[1].sync.id, "type": collection}
     return {

@@ -26,6 +26,8 @@ from app.plugins.inventory.policies.readable import readable
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.policy_types import POLICY_TYPES
 from app.plugins.inventory.reading.archive import files_of_archive
+from app.plugins.inventory.reading.decoding import Undecodable, decode_document
+from app.plugins.inventory.reading.files import files_of
 from app.plugins.inventory.recognition import collection_label, policy_name_in
 from app.plugins.inventory.scope import scope_key, scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
@@ -88,6 +90,7 @@ __all__ = [
     "Sealer",
     "SnapshotPolicy",
     "SyncStatus",
+    "Undecodable",
     "absences_from",
     "bodies_of",
     "canonicalize",
@@ -101,8 +104,10 @@ __all__ = [
     "comparable_syncs",
     "count_policies",
     "coverage_of",
+    "decode_document",
     "differences_between",
     "evidence_of",
+    "files_of",
     "files_of_archive",
     "find_sync",
     "hash_of_body",

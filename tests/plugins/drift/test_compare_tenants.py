@@ -1,4 +1,4 @@
-"""Two tenants side by side: matched by name, nothing claimed that was not read, nothing told to strangers."""
+"""Two tenants side by side: matched by name, nothing claimed unread, nothing shown to strangers."""
 
 import json
 

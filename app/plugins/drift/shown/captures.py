@@ -1,4 +1,4 @@
-"""When the two snapshots behind a finding were taken, and what they said of its policy."""
+"""When the two snapshots behind a finding were taken, and what they had stored."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,9 @@ from app.core import JsonObject, Tenant, tenant_key
 from app.plugins.drift.models import Finding
 from app.plugins.inventory import (
     InventorySyncRun,
-    PolicyFilter,
     Sealer,
     bodies_of,
     canonicalize,
-    choose_policies,
     find_sync,
 )
 
@@ -35,16 +33,14 @@ def captures_of(tenant: Tenant, finding: Finding) -> Captures:
     return Captures(*(_sync(tenant, run_id) for run_id in (finding.baseline_run_id, finding.current_run_id)))
 
 
-def content_at(tenant: Tenant, finding: Finding, sync: InventorySyncRun | None) -> JsonObject:
-    """What a sync read of the policy of a finding, in the form in which it was compared; empty: nothing."""
-    if sync is None or finding.policy_id is None:
+def content_of(tenant: Tenant, collection: str, digest: str | None) -> JsonObject:
+    """A stored content in the form in which it is compared; empty: there is none, or none any more."""
+    body = bodies_of(tenant, [digest]).get(digest) if digest else None
+    if body is None:
         return {}
-    for policy in choose_policies(sync, PolicyFilter(policy_ids=(finding.policy_id,))):
-        if body := bodies_of(tenant, [policy.content_hash]).get(policy.content_hash):
-            sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
-            # Stored bodies were searched for credentials when they were read.
-            return canonicalize(orjson.loads(body), policy.collection, sealer, is_wary=False).content
-    return {}
+    sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
+    # Stored bodies were searched for credentials when they were read.
+    return canonicalize(orjson.loads(body), collection, sealer, is_wary=False).content
 
 
 def _sync(tenant: Tenant, run_id: int | None) -> InventorySyncRun | None:

@@ -1,4 +1,4 @@
-"""digests by which the same change is found in other tenants, and the path by which findings are grouped."""
+"""digests by which the same change is found in other tenants, a path to group by, and who changed what."""
 
 import json
 import re
@@ -38,13 +38,54 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_findings_same_paths_tenant_id"), ["same_paths", "tenant_id"], unique=False
         )
+    _create_audit_events()
 
 
 def downgrade() -> None:
+    op.drop_table("drift_audit_events")
     with op.batch_alter_table("findings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_findings_same_paths_tenant_id"))
         for name in ("same_values", "same_paths", "main_path"):
             batch_op.drop_column(name)
+
+
+def _create_audit_events() -> None:
+    op.create_table(
+        "drift_audit_events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("resource_id", sa.String(length=600), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("activity", sa.String(length=200), nullable=False),
+        sa.Column("operation", sa.String(length=24), nullable=False),
+        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["tenants.id"],
+            name=op.f("fk_drift_audit_events_tenant_id_tenants"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"],
+            ["bulk_operation_runs.id"],
+            name=op.f("fk_drift_audit_events_run_id_bulk_operation_runs"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drift_audit_events")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "event_id",
+            "resource_id",
+            name=op.f("uq_drift_audit_events_tenant_id_event_id_resource_id"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("drift_audit_events", schema=None) as batch_op:
+        for columns in (["tenant_id", "resource_id", "at"], ["run_id"]):
+            name = batch_op.f(f"ix_drift_audit_events_{'_'.join(columns)}")
+            batch_op.create_index(name, columns, unique=False)
 
 
 def _fill(connection: sa.Connection) -> None:
