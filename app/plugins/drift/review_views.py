@@ -22,7 +22,7 @@ from app.plugins.drift.acknowledging import acknowledge
 from app.plugins.drift.deciding import decision_of, end_of, reason_of
 from app.plugins.drift.findings import Choice, FindingFilter, find_finding, seen_findings
 from app.plugins.drift.models import Finding
-from app.plugins.drift.views import listed, query_of, shown, wanted_findings
+from app.plugins.drift.views import listed, new_ones, query_of, shown, wanted_findings
 from app.plugins.drift.withdrawing import withdraw
 
 SEEN = re.compile(r"[1-9]\d{0,8}:[1-9]\d{0,8}")
@@ -91,7 +91,7 @@ def _params(wanted: FindingFilter) -> JsonObject:
 def _chosen(wanted: FindingFilter) -> list[str]:
     if request.form.get("which") != "all":
         return _selected()
-    matching = seen_findings(current_tenant(), wanted)
+    matching = seen_findings(current_tenant(), new_ones(wanted))
     if request.form.get("choice", "") != str(Choice.of(matching)):
         raise InvalidInputError(
             f"what matches these filters has changed: {len(matching):,} do now. Look at them, then decide"

@@ -1,10 +1,11 @@
 """Drift pages: starting a generation, the list of findings, one finding."""
 
 import re
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import (
@@ -22,7 +23,7 @@ from app.core import (
     tenant_required,
 )
 from app.plugins.drift.acknowledgements import acknowledgements_of
-from app.plugins.drift.baselines import baseline_of, clear_baseline, set_baseline
+from app.plugins.drift.baselines import baseline_of
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.finding_types import finding_type_description, finding_type_label
 from app.plugins.drift.findings import (
@@ -82,29 +83,6 @@ def start() -> ResponseReturnValue:
     )
 
 
-@drift_pages.post("/baseline")
-@tenant_required(Role.MANAGER)
-def change_baseline() -> ResponseReturnValue:
-    """Set or clear the baseline of a scope."""
-    tenant, scope_key = current_tenant(), request.form.get("scope", "")
-    sync_run_id = request.form.get("sync", "")
-    if request.form.get("do") == "clear":
-        clear_baseline(tenant, scope_key, signed_in_user(), reason=request.form.get("reason", ""))
-        flash("This scope has no baseline any more.", "info")
-    else:
-        if not sync_run_id.isdecimal():
-            raise InvalidInputError(f"sync: {sync_run_id[:40]!r} is no number of a sync")
-        name, reason = (request.form.get(field, "") for field in ("name", "reason"))
-        baseline = set_baseline(tenant, int(sync_run_id[:9]), signed_in_user(), name=name, reason=reason)
-        scope_key = baseline.scope_key
-        flash(
-            f"Every later sync of this scope is now compared with sync {baseline.sync_run_id}, version "
-            f"{baseline.version} of the baseline. Findings absorbed: {baseline.absorbed:,}.",
-            "info",
-        )
-    return redirect(url_for("drift.index", scope=scope_key))
-
-
 @finding_pages.get("", endpoint="index")
 @tenant_required(Role.READONLY)
 def list_page() -> str:
@@ -140,7 +118,7 @@ def listed(wanted: FindingFilter) -> JsonObject:
         "findings": list_findings(tenant, wanted),
         "counts": count_findings(tenant, wanted),
         "states": states,
-        "choice": choice_of(tenant, wanted),
+        "choice": choice_of(tenant, new_ones(wanted)),
         "choosable": wanted.state in CHOOSABLE and states[FindingState.NEW] > 0,
         "wanted": wanted,
         "query": query_of(wanted),
@@ -195,6 +173,11 @@ def wanted_findings() -> FindingFilter:
         line=_choice(Line, "line"),
         state=_choice(StateFilter, "status") or default_state(run_id),
     )
+
+
+def new_ones(wanted: FindingFilter) -> FindingFilter:
+    """Of what a filter asks for, what can be acknowledged."""
+    return replace(wanted, state=StateFilter.NEW)
 
 
 def default_state(run_id: object) -> StateFilter:
