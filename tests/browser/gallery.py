@@ -1,12 +1,13 @@
 """Tenants in which every page has something to show, and the addresses of all pages."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
-from app.core import start_and_wait
+from app.core import clock, start_and_wait
 from app.core.db import db
 from app.core.delivery.subscribing import switch_off
 from app.core.runs import lifecycle
@@ -20,6 +21,9 @@ from app.core.tokens import create_token, revoke_token
 from app.core.users import Role, find_user
 from app.plugins.backup_sets.items import ItemFilter, list_items
 from app.plugins.backup_sets.sets import create_set
+from app.plugins.drift.acknowledging import acknowledge
+from app.plugins.drift.baselines import clear_baseline, set_baseline
+from app.plugins.drift.deciding import decision_of
 from app.plugins.drift.models import Finding
 from app.plugins.inventory import PolicyFilter, chosen_ids, find_sync
 from app.plugins.inventory.models import InventoryVersion
@@ -102,6 +106,13 @@ PAGES = {
     "finding removed": (OPERATOR, "/t/{full}/findings/{removed}"),
     "finding modified": (OPERATOR, "/t/{full}/findings/{modified}"),
     "finding modified, unified": (OPERATOR, "/t/{full}/findings/{modified}?view=unified"),
+    "finding acknowledged": (OPERATOR, "/t/{full}/findings/{accepted}"),
+    "finding, seen only": (READONLY, "/t/{full}/findings/{accepted}"),
+    "findings acknowledged": (OPERATOR, "/t/{full}/findings?status=acknowledged"),
+    "findings, none resolved": (OPERATOR, "/t/{full}/findings?status=resolved"),
+    "versions of the baseline": (OWNER, "/t/{full}/drift/baseline"),
+    "drift, managed": (OWNER, "/t/{full}/drift"),
+    "no baseline": (OPERATOR, "/t/{bare}/drift/baseline"),
     "backup sets": (OPERATOR, "/t/{full}/backup-sets"),
     "backup sets, seen only": (READONLY, "/t/{full}/backup-sets"),
     "no backup sets": (OPERATOR, "/t/{bare}/backup-sets"),
@@ -277,6 +288,11 @@ def _drift(tenant: Tenant, baseline: int, current: int) -> dict[str, object]:
         ).one()
         for kind in ("added", "removed", "modified")
     }
+    accepted = _accepted(tenant, findings["modified"])
+    owner = find_user(OWNER)
+    scope_key = set_baseline(tenant, baseline, owner, name="Before the move").scope_key
+    clear_baseline(tenant, scope_key, owner, reason="To be named anew")
+    set_baseline(tenant, baseline, owner, name="Spring", reason="What was agreed on in spring")
     version = db.session.scalars(
         select(InventoryVersion)
         .where(InventoryVersion.policy_id == findings["modified"].policy_id)
@@ -285,6 +301,7 @@ def _drift(tenant: Tenant, baseline: int, current: int) -> dict[str, object]:
     ).one()
     return {
         "drift": run.id,
+        "accepted": accepted,
         "policy": version.policy_id,
         "version": version.id,
         **{kind: finding.id for kind, finding in findings.items()},
@@ -316,6 +333,18 @@ def _elsewhere(tenant: Tenant) -> None:
     """A tenant that has much in common with the other."""
     folder = min(EXPORTS.iterdir())
     start_and_wait(tenant, "inventory.sync", {"source": "files", "path": str(folder)}, inline=False)
+
+
+def _accepted(tenant: Tenant, other: Finding) -> int:
+    """Another finding, of which one path and then all of it was acknowledged; answers with its number."""
+    query = select(Finding).where(Finding.tenant_id == tenant.id, Finding.change_kind == "modified")
+    finding = db.session.scalars(query.where(Finding.id != other.id).order_by(Finding.id).limit(1)).one()
+    user, until = find_user(OPERATOR), clock.now() + timedelta(days=90)
+    path = sorted(finding.path_hashes)[:1]
+    decisions = [("The works council agreed", path), ("Rolled out with the spring release", ())]
+    for reason, paths in decisions if len(finding.path_hashes) > 1 else decisions[1:]:
+        acknowledge(tenant, finding.id, finding.revision, decision_of(reason, until, user), paths)
+    return finding.id
 
 
 def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:

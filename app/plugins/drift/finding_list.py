@@ -45,7 +45,7 @@ def listed(chosen: ShownFindings) -> JsonObject:
         "page": page,
         "counts": count_findings(tenant, wanted),
         "states": states,
-        "choice": choice_of(tenant, wanted),
+        "choice": choice_of(tenant, wanted.new_ones),
         "choosable": wanted.state in CHOOSABLE and states[FindingState.NEW] > 0,
         "chosen": chosen,
         "severities": list(Severity),

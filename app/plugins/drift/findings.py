@@ -40,6 +40,11 @@ class FindingFilter:
     path: str = ""
     text: str = ""
 
+    @property
+    def new_ones(self) -> "FindingFilter":
+        """What of the same can be acknowledged."""
+        return replace(self, state=StateFilter.NEW)
+
 
 class Choice(NamedTuple):
     """What matches a filter, in three numbers: others where anything came, went or changed."""
