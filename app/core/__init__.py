@@ -58,7 +58,7 @@ from app.core.runs.start import start_operation
 from app.core.severity import Severity
 from app.core.statements import insert_new, one_of, upsert
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug
-from app.core.users import Role, User
+from app.core.users import Role, User, owners_of
 from app.core.web.forms import fields_of, values_from
 from app.core.web.fragments import render_fragment
 from app.core.web.retry_pages import RetryOffer, retry_offer
@@ -123,6 +123,7 @@ __all__ = [
     "may",
     "model_registry",
     "one_of",
+    "owners_of",
     "parameters_from",
     "plugin_settings",
     "reading",

@@ -9,10 +9,12 @@ from app.plugins.drift.cli import drift, findings
 from app.plugins.drift.finding_types import drift as drift_findings
 from app.plugins.drift.findings import new_findings
 from app.plugins.drift.generate import operation
+from app.plugins.drift.holds.pages import hold_pages
 from app.plugins.drift.models import DriftModel
 from app.plugins.drift.overview import open_findings
 from app.plugins.drift.own_rules import OWN_RULES
 from app.plugins.drift.recording import FindingFact, NewFinding, record_findings
+from app.plugins.drift.rules.pages import rule_pages
 from app.plugins.drift.severity import Severity
 from app.plugins.drift.views import drift_pages, finding_pages
 
@@ -21,7 +23,7 @@ plugin = Plugin(
     version="1.0.0",
     requires=("inventory",),
     operations=(operation,),
-    blueprints=(drift_pages, finding_pages),
+    blueprints=(drift_pages, finding_pages, hold_pages, rule_pages),
     models=DriftModel,
     migrations="app.plugins.drift.migrations",
     cli=(drift, findings),

@@ -16,11 +16,15 @@ from app.core import (
 )
 from app.plugins.drift.baselines import baselines_of, clear_baseline, set_baseline
 from app.plugins.drift.findings import FindingFilter, list_findings
+from app.plugins.drift.holds.cli import holds
 from app.plugins.drift.models import Finding
 from app.plugins.drift.pair import latest_pair
+from app.plugins.drift.rules.cli import rules
 
 drift = AppGroup("drift", help="What changed between two snapshots.")
+drift.add_command(rules)
 findings = AppGroup("findings", help="Results of drift generation.")
+findings.add_command(holds)
 
 
 @drift.command("generate")
@@ -134,6 +138,7 @@ def _document(finding: Finding) -> JsonObject:
         "severity": finding.severity,
         "severity_rule": finding.severity_rule,
         "status": finding.status,
+        "held_by": finding.held_by,
         "fingerprint": finding.fingerprint,
         "changed_paths": finding.changed_paths,
         "baseline_run_id": finding.baseline_run_id,

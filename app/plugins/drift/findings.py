@@ -24,6 +24,9 @@ class FindingFilter:
         run_id: the run that last saw them.
         finding_type: key of a finding type, declared or not.
         status: new or acknowledged.
+        is_hidden: those that a rule hides, and no others; else those that none hides.
+        hold_id: the group that holds them.
+        is_held: whether a gate holds them; none: both.
     """
 
     severity: Severity | None = None
@@ -32,6 +35,9 @@ class FindingFilter:
     run_id: int | None = None
     finding_type: str | None = None
     status: str | None = None
+    is_hidden: bool = False
+    hold_id: int | None = None
+    is_held: bool | None = None
 
 
 def list_findings(tenant: Tenant, wanted: FindingFilter, *, limit: int | None = SHOWN) -> Sequence[Finding]:
@@ -58,6 +64,8 @@ def count_open_findings(tenants: Collection[Tenant]) -> Mapping[int, dict[Severi
         .where(
             Finding.tenant_id.in_([tenant.id for tenant in tenants]),
             Finding.resolved_at.is_(None),
+            Finding.held_by.is_(None),
+            Finding.hidden_by.is_(None),
             Finding.status == "new",
         )
         .group_by(Finding.tenant_id, Finding.severity_rank)
@@ -80,6 +88,8 @@ def new_findings(run: RunFacts) -> dict[Severity, int]:
         Finding.operation_run_id == run.id,
         Finding.opened_run_id == run.id,
         Finding.resolved_at.is_(None),
+        Finding.held_by.is_(None),
+        Finding.hidden_by.is_(None),
         Finding.status == "new",
     )
     return {Severity(name): count for name, count in db.session.execute(query.group_by(Finding.severity))}
@@ -106,17 +116,20 @@ def types_with_findings(tenant: Tenant) -> list[str]:
 
 def matching_findings(tenant: Tenant, wanted: FindingFilter, query: AnySelect) -> AnySelect:
     """A query of findings, narrowed to those of a tenant that match."""
-    query = query.where(Finding.tenant_id == tenant.id)
-    if wanted.severity is not None:
-        query = query.where(Finding.severity == wanted.severity.value)
-    if wanted.collection is not None:
-        query = query.where(Finding.collection == wanted.collection)
-    if wanted.kind is not None:
-        query = query.where(Finding.change_kind == wanted.kind.value)
-    if wanted.run_id is not None:
-        query = query.where(Finding.operation_run_id == wanted.run_id)
-    if wanted.finding_type is not None:
-        query = query.where(Finding.finding_type == wanted.finding_type)
+    query = query.where(
+        Finding.tenant_id == tenant.id,
+        Finding.hidden_by.is_not(None) if wanted.is_hidden else Finding.hidden_by.is_(None),
+    )
+    if wanted.is_held is not None:
+        query = query.where(Finding.held_by.is_not(None) if wanted.is_held else Finding.held_by.is_(None))
     if wanted.status is not None:
         query = query.where(Finding.status == wanted.status)
-    return query
+    exactly = {
+        Finding.severity: wanted.severity.value if wanted.severity else None,
+        Finding.collection: wanted.collection,
+        Finding.change_kind: wanted.kind.value if wanted.kind else None,
+        Finding.operation_run_id: wanted.run_id,
+        Finding.finding_type: wanted.finding_type,
+        Finding.hold_id: wanted.hold_id,
+    }
+    return query.where(*(column == value for column, value in exactly.items() if value is not None))

@@ -31,7 +31,10 @@ from app.plugins.drift.findings import (
     list_findings,
     types_with_findings,
 )
+from app.plugins.drift.holds.reading import held_groups
+from app.plugins.drift.holds.rows import HoldState
 from app.plugins.drift.pair import latest_pair
+from app.plugins.drift.rules.ruleset import count_hidden
 from app.plugins.drift.severity import Severity
 from app.plugins.inventory import comparable_syncs, scope_label
 
@@ -99,6 +102,9 @@ def list_page() -> str:
     return render_template(
         "findings/index.html",
         findings=list_findings(tenant, wanted),
+        groups=held_groups(tenant, HoldState.OPEN),
+        hidden=sum(count_hidden(tenant).values()),
+        may_manage=may(Role.MANAGER),
         counts=count_findings(tenant, wanted),
         wanted=wanted,
         query=_query(wanted),
@@ -147,12 +153,16 @@ def _wanted() -> FindingFilter:
     run_id = request.args.get("run", "").strip()
     if run_id and not run_id.isdecimal():
         raise InvalidInputError(f"run: {run_id[:40]!r} is no run number")
+    hold_id = request.args.get("hold", 0, type=int) % 2**31 or None
     return FindingFilter(
         severity=_choice(Severity, "severity"),
         kind=_choice(ChangeKind, "change"),
         collection=_word("type", COLLECTION, "policy type"),
         finding_type=_word("finding", FINDING_TYPE, "finding type"),
         run_id=min(int(run_id[:19]), 2**62) if run_id else None,
+        is_hidden=bool(request.args.get("hidden")),
+        hold_id=hold_id,
+        is_held=None if hold_id or request.args.get("hidden") else False,
     )
 
 
@@ -170,6 +180,8 @@ def _query(wanted: FindingFilter) -> dict[str, object]:
         "type": wanted.collection,
         "finding": wanted.finding_type,
         "run": wanted.run_id,
+        "hold": wanted.hold_id,
+        "hidden": 1 if wanted.is_hidden else None,
     }
     return {name: value for name, value in values.items() if value is not None}
 
