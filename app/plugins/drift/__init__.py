@@ -15,11 +15,13 @@ from app.plugins.drift.expiry import lapse
 from app.plugins.drift.finding_types import drift as drift_findings
 from app.plugins.drift.findings import new_findings
 from app.plugins.drift.generate import operation
+from app.plugins.drift.holds.pages import hold_pages
 from app.plugins.drift.models import DriftModel
 from app.plugins.drift.overview import open_findings
 from app.plugins.drift.own_rules import OWN_RULES
 from app.plugins.drift.recording import FindingFact, NewFinding, record_findings
 from app.plugins.drift.review_views import review_pages
+from app.plugins.drift.rules.pages import rule_pages
 from app.plugins.drift.severity import Severity
 
 finding_pages.add_app_template_global(policy_choice.keeping_address)
@@ -29,7 +31,7 @@ plugin = Plugin(
     version="1.0.0",
     requires=("inventory",),
     operations=(operation, acknowledging, audit_import),
-    blueprints=(drift_pages, baseline_pages, finding_pages, review_pages),
+    blueprints=(drift_pages, baseline_pages, finding_pages, review_pages, hold_pages, rule_pages),
     models=DriftModel,
     migrations="app.plugins.drift.migrations",
     cli=(drift, findings),
