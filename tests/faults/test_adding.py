@@ -1,7 +1,7 @@
 """A worker killed in the middle of adding 5,000 policies to a set: another keeps each exactly once."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.core import current_catalog, start_operation
 from app.core.db import db
@@ -19,6 +19,27 @@ from tests.support.waiting import wait_until
 pytestmark = on_every_stack
 
 MANY = 5000
+# So that there is a middle to be killed in, however quick the machine: half a millisecond more a row.
+SLOW = {
+    "sqlite": (
+        """
+        CREATE TRIGGER slow AFTER INSERT ON backup_set_items BEGIN
+            SELECT sum(length(item_id)) FROM (SELECT item_id FROM bulk_operation_run_items LIMIT 4000);
+        END
+        """,
+    ),
+    "postgresql": (
+        """
+        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_sleep(0.0005); RETURN NEW; END'
+        """,
+        "CREATE TRIGGER slow AFTER INSERT ON backup_set_items FOR EACH ROW EXECUTE FUNCTION slow()",
+    ),
+}
+QUICK = {
+    "sqlite": ("DROP TRIGGER slow",),
+    "postgresql": ("DROP TRIGGER slow ON backup_set_items", "DROP FUNCTION slow"),
+}
 
 
 @pytest.fixture
@@ -28,7 +49,24 @@ def settings(settings):
 
 
 @pytest.fixture
-def adding(stack, tmp_path):
+def _slow_database(stack):
+    end_transaction()
+    _execute(SLOW[db.engine.dialect.name])
+    yield
+    for worker in stack.workers:
+        worker.clean_up()
+    end_transaction()
+    _execute(QUICK[db.engine.dialect.name])
+
+
+def _execute(statements):
+    for statement in statements:
+        db.session.execute(text(statement))
+    db.session.commit()
+
+
+@pytest.fixture
+def adding(stack, tmp_path, _slow_database):
     """A queued run that adds 5,000 policies to an empty set: (number of the run, the set)."""
     policies = [compliance(f"P{number:04}") for number in range(MANY)]
     folder = write_export(tmp_path / "export", {"all.json": policies})

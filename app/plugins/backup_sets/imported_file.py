@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import orjson
 from pydantic import ValidationError
 
 from app.core import ItemFailedError, RunFailedError, SourceProblem, Tenant
@@ -99,13 +98,9 @@ def _proven(tenant: Tenant, entry: Entry, raw: bytes) -> Proven | Refused:
     """A document, if its content hash proves it; of an earlier normal form, the hash of its bytes."""
     said = f"{entry.display_name or entry.path}: it does not say what the manifest says it said."
     refused = Refused(entry, ItemFailedError("document_altered", said))
-    try:
-        document = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+    kept = kept_form(tenant, entry.collection, raw)
+    if kept is None:
         return refused
-    if not isinstance(document, dict):
-        return refused
-    kept = kept_form(tenant, entry.collection, document)
     if entry.normal_form == NORMALIZER_VERSION:
         is_proven = kept.content_hash == entry.content_hash
     else:

@@ -122,6 +122,15 @@ def test_in_its_own_tenant_it_gets_another_name_and_stores_nothing_anew(
     assert told(made) == told(backup_set)
 
 
+def test_a_document_that_is_nested_without_end_is_refused_alone(make_tenant, altered, import_set):
+    deep = b'{"a":' * 900 + b"1" + b"}" * 900
+
+    run, _ = import_set(altered({A: deep, B: b'{"a":' * 90_000}), into=make_tenant())
+
+    assert run.failure_totals == {"document_altered": 2}
+    assert run.succeeded == 3
+
+
 @on_both_databases
 def test_an_altered_document_is_refused_alone_and_named(make_tenant, altered, exported, import_set):
     _, files = unpacked(exported)

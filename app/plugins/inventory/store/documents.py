@@ -1,7 +1,7 @@
 """Stored bodies: read again, and held against the hash under which they are stored."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from app.plugins.inventory.models import InventoryDocument
 from app.plugins.inventory.policies.canonical import canonicalize, content_hash
 from app.plugins.inventory.policies.readable import readable
 from app.plugins.inventory.policies.sealer import Sealer
+from app.plugins.inventory.reading.decoding import Undecodable, decode_document
 
 
 class KeptDocument(NamedTuple):
@@ -29,7 +30,7 @@ def bodies_of(tenant: Tenant, hashes: Sequence[str]) -> dict[str, bytes]:
     return {content_hash: bytes(body) for content_hash, body in db.session.execute(query)}
 
 
-def kept_form(tenant: Tenant, collection: str, document: dict[str, Any]) -> KeptDocument:
+def kept_form(tenant: Tenant, collection: str, raw: bytes) -> KeptDocument | None:
     """A document as the store keeps it: without noise, its secrets sealed with the tenant's key.
 
     What is sealed already stays so, whoever's key it was: its content hash is the same in every tenant.
@@ -37,8 +38,17 @@ def kept_form(tenant: Tenant, collection: str, document: dict[str, Any]) -> Kept
     Args:
         tenant: whose store it is for.
         collection: key of the collection the policy belongs to.
-        document: as parsed.
+        raw: the bytes of a file, from anywhere.
+
+    Returns:
+        Nothing: it is no JSON object, or one that is nested too deeply.
     """
+    try:
+        document = decode_document(raw).value
+    except Undecodable:
+        return None
+    if not isinstance(document, dict):
+        return None
     sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
     canonical = canonicalize(document, collection, sealer)
     body = readable(document, collection, sealer, is_wary=canonical.is_wary)
