@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 
 import orjson
-from flask import current_app, url_for
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from flask import url_for
 
 from app.core import (
     InvalidInputError,
     JsonObject,
     OperationType,
-    PermissionDeniedError,
     RelatedLink,
     Role,
     RunContext,
@@ -23,52 +21,27 @@ from app.core import (
     tenant_key,
 )
 from app.plugins.backup_sets.examples import MISSING
-from app.plugins.backup_sets.keeping import GONE
-from app.plugins.backup_sets.models import BackupSet
 from app.plugins.backup_sets.restore.choosing import versions_numbered
-from app.plugins.backup_sets.restore.plan import Action, PlannedItem, RestorePlan, in_order
-from app.plugins.backup_sets.restore.planning import Planner
+from app.plugins.backup_sets.restore.confirming import (
+    WRITES_OFF,
+    RestoreParams,
+    confirmed_plan,
+    plan_of,
+    writes_allowed,
+)
+from app.plugins.backup_sets.restore.plan import Action, PlannedItem, in_order
 from app.plugins.backup_sets.restore.reasons import REASONS
 from app.plugins.backup_sets.restore.restoring import Restorer
-from app.plugins.backup_sets.sets import find_set, note_run
+from app.plugins.backup_sets.sets import find_set
 from app.plugins.graph import GraphPolicies, NotConnectedError, graph_of
 from app.plugins.inventory import Sealer, bodies_of
 
-MOST = 200  # versions at once: as many as one page plans
 FAILURES_BORNE = 10
-
-WRITES_OFF = "Writing to tenants is off: TENANTATLAS_ALLOW_WRITES is not set."
-CHANGED = "The tenant, the set or what can be written has changed since the plan was made: plan anew."
-
-
-class RestoreParams(BaseModel):
-    """Which versions, and the plan that was looked at."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    backup_set_id: int = Field(gt=0, title="Backup set", description="Number of the backup set.")
-    item_ids: list[int] = Field(
-        min_length=1, max_length=MOST, title="Versions", description="Numbers of versions in the set."
-    )
-    plan: str = Field(
-        pattern=r"^[0-9a-f]{64}$", title="Plan", description="Digest of the plan of these versions."
-    )
-    confirm: str = Field(max_length=200, title="Confirm", description="The tenant's name, typed.")
-
-    @field_validator("item_ids")
-    @classmethod
-    def _each_once(cls, item_ids: list[int]) -> list[int]:
-        return sorted(set(item_ids))
-
-
-def writes_allowed() -> bool:
-    """Whether an administrator lets this process write to tenants."""
-    return bool(current_app.config["ALLOW_WRITES"])
 
 
 def restore(run: RunContext[RestoreParams]) -> None:
     """Bring back what was confirmed; see docs/backup-sets.md. What a lost worker began is never repeated."""
-    made = _confirmed_plan(run)
+    made = confirmed_plan(run)
     planned = {str(one.shown.item.id): one for one in made.items}
     try:
         with graph_of(run.tenant) as client:
@@ -82,46 +55,14 @@ def restore(run: RunContext[RestoreParams]) -> None:
     run.summarize(planned={action.value: made.counts[action] for action in Action})
 
 
-def _confirmed_plan(run: RunContext[RestoreParams]) -> RestorePlan:
-    params = run.params
-    if not writes_allowed():
-        raise RunFailedError("writes_off", WRITES_OFF)
-    backup_set = find_set(run.tenant, params.backup_set_id)
-    if backup_set is None:
-        raise RunFailedError(*GONE)
-    note_run(backup_set, run)
-    try:
-        made = plan_of(run.tenant, backup_set, params)
-    except (InvalidInputError, PermissionDeniedError) as error:
-        raise RunFailedError("plan_changed", str(error)) from None
-    run.summarize(backup_set_id=backup_set.id)
-    return made
-
-
-def plan_of(tenant: Tenant, backup_set: BackupSet, params: RestoreParams) -> RestorePlan:
-    """The plan that was confirmed, made anew.
-
-    Raises:
-        InvalidInputError: the name is not the tenant's, or the plan is another one by now.
-        PermissionDeniedError: a version is not in the set.
-    """
-    if params.confirm.strip() != tenant.name:
-        raise InvalidInputError("confirm: type the tenant's name as it stands at the top of the page")
-    made = Planner(tenant, backup_set).plan(versions_numbered(backup_set, params.item_ids))
-    if made.digest(tenant) != params.plan:
-        raise InvalidInputError(CHANGED)
-    return made
-
-
 def _restore_one(run: RunContext[RestoreParams], restorer: Restorer, planned: PlannedItem) -> None:
     item = planned.shown.item
-    hashes = [one for one in (item.content_hash, planned.target_hash) if one]
-    bodies = bodies_of(run.tenant, hashes)
+    hashes = [one for one in (item.content_hash, planned.target_hash) if one and planned.action.writes]
+    documents = {one: orjson.loads(body) for one, body in bodies_of(run.tenant, hashes).items()}
     record = find_run(run.tenant, run.id)
     db.session.commit()
-    seen = orjson.loads(bodies[planned.target_hash]) if planned.target_hash in bodies else None
-    document = orjson.loads(bodies.get(item.content_hash, b"{}"))
-    graph_id = restorer.restore(planned, document, seen)
+    seen = documents.get(planned.target_hash) if planned.target_hash else None
+    graph_id = restorer.restore(planned, documents.get(item.content_hash, {}), seen)
     record_audit(
         run.tenant.id,
         "backup_set.version_restored",

@@ -105,15 +105,22 @@ class Planner:
             return _impossible(
                 begun, "document_altered", "Its document does not say what it said when it was kept."
             )
-        document: Document = orjson.loads(body)
+        return self._held_against(begun, orjson.loads(body), sync, bodies)
+
+    def _held_against(
+        self, begun: PlannedItem, document: Document, sync: InventorySyncRun, bodies: Mapping[str, bytes]
+    ) -> PlannedItem:
+        """The verdict on a version whose document can be used, by what the sync read of the policy."""
         mapped = self._mapper.mapped(document, sync)
         begun = replace(begun, mapped=mapped, has_assignments="assignments" in document)
-        target = bodies.get(seen.content_hash) if seen.content_hash else None
-        if target is not None:
-            begun = self._compared(begun, with_ids(document, known_ids(mapped)), orjson.loads(target))
-            if begun.evidence is None:
-                return begun
-        return self._writing(replace(begun, action=Action.OVERWRITE if seen.content_hash else Action.CREATE))
+        if begun.target_hash is None:
+            return self._writing(replace(begun, action=Action.CREATE))
+        target = _object_in(bodies.get(begun.target_hash))
+        if target is None:
+            said = "What the latest sync read of it is missing from the snapshot store."
+            return _impossible(begun, "document_missing", said)
+        begun = self._compared(begun, with_ids(document, known_ids(mapped)), target)
+        return begun if begun.evidence is None else self._writing(replace(begun, action=Action.OVERWRITE))
 
     def _is_intact(self, item: BackupSetItem, body: bytes) -> bool:
         found = hash_of_body(self.tenant, item.collection, body)
@@ -150,6 +157,14 @@ def _seen_by(sync: InventorySyncRun | None, items: Sequence[BackupSetItem]) -> d
     read = {one.policy_id: one.content_hash for one in choose_policies(sync, PolicyFilter(policy_ids=ids))}
     absences = absences_from(sync, [policy_id for policy_id in ids if policy_id not in read])
     return {item.id: _Seen(sync, read.get(item.policy_id), absences.get(item.policy_id)) for item in items}
+
+
+def _object_in(body: bytes | None) -> Document | None:
+    try:
+        found = orjson.loads(body or b"")
+    except orjson.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _impossible(planned: PlannedItem, reason_code: str, reason: str) -> PlannedItem:

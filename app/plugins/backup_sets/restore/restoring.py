@@ -1,8 +1,7 @@
 """Bringing one kept version back: look at the tenant, write, and look again until it is proven."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 from app.core import ItemFailedError, ItemSkippedError, clock
 from app.plugins.backup_sets.models import BackupSetItem
@@ -10,6 +9,7 @@ from app.plugins.backup_sets.restore.identifying import Identifier
 from app.plugins.backup_sets.restore.plan import Action, PlannedItem
 from app.plugins.backup_sets.restore.proof import Comparer, paths_of
 from app.plugins.backup_sets.restore.references import is_id, with_ids
+from app.plugins.backup_sets.restore.target import Body, Target
 from app.plugins.graph import (
     ApprovalPendingError,
     GraphError,
@@ -24,29 +24,6 @@ from app.plugins.inventory import Sealer, readable
 
 # Seconds between two looks: what was written shows after seconds, now and then after a minute.
 LOOKS = (0, 1, 2, 4, 8, 15, 15, 15)
-
-Body: TypeAlias = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class _Target:
-    """One policy on its way back.
-
-    Attributes:
-        item: the kept version.
-        resource: how Graph holds its type.
-        comparer: of its collection.
-        wanted: what it has to say, with the tenant's ids.
-        graph_id: of the policy to overwrite; empty: it is made.
-        current: what it says now, as it may be stored; nothing where it is made.
-    """
-
-    item: BackupSetItem
-    resource: PolicyResource
-    comparer: Comparer
-    wanted: Body
-    graph_id: str = ""
-    current: Body | None = None
 
 
 @dataclass
@@ -95,7 +72,7 @@ class Restorer:
             raise ItemFailedError("graph_refused", f"Nothing was written. {error}") from None
         return graph_id
 
-    def _looked_at(self, planned: PlannedItem, document: Body, seen: Body | None) -> _Target:
+    def _looked_at(self, planned: PlannedItem, document: Body, seen: Body | None) -> Target:
         """The policy as it is right now; refuses what is not as it was planned."""
         item = planned.shown.item
         resource = resource_of(item.collection)
@@ -105,7 +82,7 @@ class Restorer:
         comparer = Comparer(item.collection, self.sealer)
         if seen is None:
             self._require_absent(item, resource)
-            return _Target(item, resource, comparer, wanted)
+            return Target(item, resource, comparer, wanted)
         graph_id, found = self._found(item, resource)
         if not comparer.unlike(wanted, found):
             raise ItemSkippedError("already_so", "The tenant has this content already.")
@@ -116,7 +93,7 @@ class Restorer:
             )
             raise ItemFailedError("changed_since", said)
         current = readable(dict(found), item.collection, self.sealer)
-        return _Target(item, resource, comparer, wanted, graph_id, current)
+        return Target(item, resource, comparer, wanted, graph_id, current)
 
     def _require_absent(self, item: BackupSetItem, resource: PolicyResource) -> None:
         if self.policies.ids_named(resource, item.display_name):
@@ -138,7 +115,7 @@ class Restorer:
             raise ItemFailedError("changed_since", "The policy is gone by now. Sync again and plan anew.")
         return ids[0], found
 
-    def _written(self, target: _Target) -> str:
+    def _written(self, target: Target) -> str:
         """Write what differs; after the first write a refusal leaves the policy half done, and says so."""
         item, resource = target.item, target.resource
         self.hold()
@@ -157,7 +134,7 @@ class Restorer:
             ) from None
         return graph_id
 
-    def _made(self, target: _Target) -> str:
+    def _made(self, target: Target) -> str:
         item, resource = target.item, target.resource
         try:
             return self.policies.create(resource, new_body(target.wanted, resource, item.policy_type))
@@ -170,7 +147,7 @@ class Restorer:
                     return ids[0]
             raise
 
-    def _finish(self, target: _Target, graph_id: str) -> None:
+    def _finish(self, target: Target, graph_id: str) -> None:
         """What Graph takes only by actions of the policy."""
         resource, wanted, current = target.resource, target.wanted, target.current or {}
         for name in resource.actions if target.current is not None else ():
@@ -186,7 +163,7 @@ class Restorer:
             self.hold()
             self.policies.assign(resource, graph_id, assignments)
 
-    def _prove(self, target: _Target, graph_id: str) -> None:
+    def _prove(self, target: Target, graph_id: str) -> None:
         emptied = target.comparer.emptied(target.wanted, target.current) if target.current is not None else []
         where = "it cannot be read"
         for pause in LOOKS:
@@ -200,7 +177,7 @@ class Restorer:
         said = f"Written to {graph_id}, but the tenant does not show it after a minute: {where}."
         raise ItemFailedError("not_proven", said)
 
-    def _read_back(self, target: _Target, graph_id: str) -> Body | None:
+    def _read_back(self, target: Target, graph_id: str) -> Body | None:
         try:
             return self.policies.read(target.resource, graph_id)
         except GraphError:

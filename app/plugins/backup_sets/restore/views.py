@@ -18,7 +18,7 @@ from app.plugins.backup_sets.asked import asked_items, asked_numbers, asked_quer
 from app.plugins.backup_sets.items import count_collections
 from app.plugins.backup_sets.models import BackupSet
 from app.plugins.backup_sets.restore.choosing import newest_versions, versions_numbered, versions_of
-from app.plugins.backup_sets.restore.operation import MOST, writes_allowed
+from app.plugins.backup_sets.restore.confirming import MOST, writes_allowed
 from app.plugins.backup_sets.restore.plan import Action
 from app.plugins.backup_sets.restore.planning import Planner
 from app.plugins.backup_sets.restore.refusing import audited_refusal

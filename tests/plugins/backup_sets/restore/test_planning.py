@@ -1,11 +1,12 @@
 """What a restore would do for each version, against the latest sync of its scope."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.core import db
 from app.plugins.backup_sets.models import BackupSetItem
 from app.plugins.backup_sets.restore.references import FILTER_ID
+from app.plugins.inventory.models import InventoryVersion
 from tests.support.databases import on_both_databases
 from tests.support.documents import alter, lose
 from tests.support.snapshots import compliance, conditional_access
@@ -220,3 +221,23 @@ def test_another_tenant_does_not_have_the_same_digest(make_tenant, tenant, add, 
     take({"b.json": compliance("B")})
 
     assert plan().digest(tenant) != plan().digest(make_tenant())
+
+
+@pytest.mark.parametrize("body", [b"{broken", b"[]"])
+def test_where_the_document_of_the_latest_sync_is_unusable_nothing_is_overwritten(add, take, plan, body):
+    add(take({"a.json": compliance("A", passcodeMinimumLength=8)}))
+    latest = take({"a.json": compliance("A", passcodeMinimumLength=4)})
+    alter(content_hash_of(latest), body)
+
+    planned = only(plan())
+
+    assert (planned.action, planned.obstacle.reason_code) == ("impossible", "document_missing")
+    assert "What the latest sync read" in planned.obstacle.reason
+
+
+def content_hash_of(run):
+    """The hash of the one document that a sync brought."""
+    query = select(InventoryVersion.content_hash).where(InventoryVersion.from_run_id == run.id)
+    found = db.session.scalars(query).one()
+    db.session.commit()
+    return found

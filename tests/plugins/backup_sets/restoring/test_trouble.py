@@ -9,6 +9,7 @@ from app.plugins.backup_sets.restore import restoring
 from tests.plugins.backup_sets.restoring.conftest import COMPLIANCE, DEVICES, HOME
 from tests.support.crashing import WorkerDied, resume
 from tests.support.databases import on_both_databases
+from tests.support.documents import alter
 from tests.support.graph import SECRET
 
 GENERAL = {"@odata.type": "#microsoft.graph.windows10GeneralConfiguration"}
@@ -224,3 +225,10 @@ def test_equal_restores_are_one_run(tenant, graph, changed, confirmed):
     )
 
     assert (first.created, second.created, second.run_id) == (True, False, first.run_id)
+
+
+def test_a_document_that_is_broken_is_a_failed_item_with_its_reason(graph, deleted, items, restore, told):
+    alter(items()["A"].content_hash, b"{broken")
+
+    assert told(restore())["A"][:2] == ("failed", "document_altered")
+    assert graph.requests == []
