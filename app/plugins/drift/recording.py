@@ -136,7 +136,7 @@ def _row(run: RunContext[Any], finding_type: str, finding: NewFinding) -> JsonOb
         "severity_reason": safe_reason(finding.reason, 400),
         "created_at": now,
         "updated_at": now,
-        **shown(run.tenant, [_change(fact) for fact in finding.facts], ()),
+        **shown(run.tenant, [_change(fact) for fact in finding.facts], (finding.severity.value,)),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from app.core import Tenant, db
+from app.core import Tenant, db, reading
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.drifted import DriftedPolicy
 from app.plugins.drift.line import Line
@@ -35,8 +35,9 @@ class Undone:
         """Those of a chunk that are news; the others are counted. Ends its transaction."""
         if self._line is not Line.PAIR:
             return policies
-        reversals = self._reversals(policies)
-        db.session.commit()
+        with reading():
+            reversals = self._reversals(policies)
+            db.session.commit()
         left = [policy for policy in policies if _key(policy) not in reversals]
         self.count += len(policies) - len(left)
         return left
