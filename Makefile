@@ -57,7 +57,7 @@ bench-runs: $(DEV) ## what a tracked run costs, beside a bare Huey task, Celery,
 bench-drift: $(DEV) ## drift at a constant number of changes over 10 k, 100 k and 500 k policies
 	$(BIN)/python -m bench.drift $(ARGS)
 
-bench-sets: $(DEV) ## adding 10,000 policies to a backup set, beside a bare loop that writes the same rows
+bench-sets: $(DEV) $(PEERS) ## adding 10,000 policies to a backup set, beside a bare loop; exports as IntuneCD reads them
 	$(BIN)/python -m bench.sets $(ARGS)
 
 bench-hub: $(DEV) $(PEERS) ## the hub over millions of runs, its polls beside hello, and other hubs

@@ -1,7 +1,14 @@
 """The public API for plugins: everything a plugin may use, and nothing else."""
 
 from app.core import clock
-from app.core.access import current_tenant, may, signed_in_user, tenant_required
+from app.core.access import (
+    current_tenant,
+    fellow_tenant,
+    may,
+    signed_in_user,
+    tenant_required,
+    tenants_seen_by,
+)
 from app.core.audit import record as record_audit
 from app.core.cli.output import cli_errors, echo_json
 from app.core.cli.parameters import parameters_from
@@ -39,11 +46,13 @@ from app.core.registry.extensions import (
     ApiResource,
     CardFact,
     ChannelMessage,
+    ChosenPolicy,
     FindingType,
     IgnoreRule,
     InventorySource,
     NotificationChannel,
     OverviewCard,
+    PolicyChoice,
     PolicyShape,
     PolicyType,
     SourceDocument,
@@ -56,9 +65,13 @@ from app.core.runs.models import BulkOperationRun
 from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation
 from app.core.severity import Severity
+from app.core.sheets import csv_chunks
+from app.core.snapshot import snapshot as reading_snapshot
 from app.core.statements import insert_new, one_of, upsert
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug
 from app.core.users import Role, User, owners_of
+from app.core.web.day_bars import DayBars, DayCount
+from app.core.web.files import send_chunks
 from app.core.web.forms import fields_of, values_from
 from app.core.web.fragments import render_fragment
 from app.core.web.retry_pages import RetryOffer, retry_offer
@@ -72,6 +85,9 @@ __all__ = [
     "CardFact",
     "ChannelMessage",
     "Choice",
+    "ChosenPolicy",
+    "DayBars",
+    "DayCount",
     "Declared",
     "DeliveryFailedError",
     "FindingType",
@@ -90,6 +106,7 @@ __all__ = [
     "OverviewCard",
     "PermissionDeniedError",
     "Plugin",
+    "PolicyChoice",
     "PolicyShape",
     "PolicyType",
     "ReasonCode",
@@ -112,10 +129,12 @@ __all__ = [
     "all_tenants",
     "cli_errors",
     "clock",
+    "csv_chunks",
     "current_catalog",
     "current_tenant",
     "db",
     "echo_json",
+    "fellow_tenant",
     "fields_of",
     "find_run",
     "insert_new",
@@ -127,6 +146,7 @@ __all__ = [
     "parameters_from",
     "plugin_settings",
     "reading",
+    "reading_snapshot",
     "record_audit",
     "redact",
     "render_fragment",
@@ -134,12 +154,14 @@ __all__ = [
     "retry_offer",
     "run_document",
     "safe_reason",
+    "send_chunks",
     "signed_in_user",
     "start_and_wait",
     "start_operation",
     "tenant_by_slug",
     "tenant_key",
     "tenant_required",
+    "tenants_seen_by",
     "upsert",
     "values_from",
 ]

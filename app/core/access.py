@@ -7,11 +7,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 from flask import Response, abort, g, make_response, redirect, request, url_for
 from flask_login import current_user
+from sqlalchemy import Select, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import PermissionDeniedError
 from app.core.tenants import Tenant
-from app.core.users import Role, User, membership_of, memberships_of
+from app.core.users import Membership, Role, User, membership_of, memberships_of
 
 ViewArgs = ParamSpec("ViewArgs")
 ViewResult = TypeVar("ViewResult")
@@ -69,6 +70,19 @@ def may(role: Role) -> bool:
     """Whether the viewer has at least `role` in the tenant of this request."""
     held = current_role()
     return held is not None and held.includes(role)
+
+
+def tenants_seen_by(user: User) -> Select[int]:
+    """Ids of the tenants that a user is a member of, to stand in a query that reads of several tenants."""
+    return select(Membership.tenant_id).where(Membership.user_id == user.id)
+
+
+def fellow_tenant(slug: str) -> Tenant:
+    """Another tenant that the viewer of this request is a member of; for anybody else: 403, all alike."""
+    found = signed_in_user().membership_at(slug)
+    if found is None:
+        abort(403)
+    return found.tenant
 
 
 def owned_tenants(user: User) -> list[Tenant]:

@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import replace
-from itertools import chain
 
 from flask import Response, request
 
 from app.core import BulkOperationRun, Role, db, tenant_required
 from app.core.runs.document import run_details
+from app.core.web.files import send_chunks
 from app.monitoring.blueprints import pages
-from app.monitoring.exports import Chunks, csv_of, json_of
+from app.monitoring.exports import csv_of, json_of
 from app.monitoring.item_filters import ShownItems, read_shown_items
 from app.monitoring.run_pages import visible_run
 
@@ -20,7 +20,7 @@ def items_csv(run_id: int) -> Response:
     """What `show` lists as CSV."""
     run, chosen = visible_run(run_id), _on_all_pages()
     chunks = csv_of(db.engine, run.id, chosen.as_filter())
-    return _file(chunks, _name(run, chosen, "csv"), "text/csv")
+    return send_chunks(chunks, "text/csv", name=_name(run, chosen, "csv"))
 
 
 @pages.get("/<int:run_id>/items.json")
@@ -30,21 +30,11 @@ def items_json(run_id: int) -> Response:
     run, chosen = visible_run(run_id), _on_all_pages()
     facts = {"run": run_details(run), "filter": chosen.query}
     chunks = json_of(db.engine, run.id, chosen.as_filter(), facts)
-    return _file(chunks, _name(run, chosen, "json"), "application/json")
+    return send_chunks(chunks, "application/json", name=_name(run, chosen, "json"))
 
 
 def _on_all_pages() -> ShownItems:
     return replace(read_shown_items(request.args), after="")
-
-
-def _file(chunks: Chunks, name: str, mimetype: str) -> Response:
-    """A file that is written while it is sent; what fails before its first batch is an error page."""
-    first = next(chunks)
-    answer = Response(chain([first], chunks), mimetype=mimetype)
-    answer.call_on_close(chunks.close)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _name(run: BulkOperationRun, chosen: ShownItems, ending: str) -> str:

@@ -1,29 +1,22 @@
 """A run's items as a file, written while it is sent: in batches, of one moment, and whole or visibly not."""
 
-import csv
-import io
 import json
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 from sqlalchemy import Engine
 
 from app.core import JsonObject
 from app.core.runs.item_lists import AnyRow, ItemFilter, item_query
+from app.core.sheets import Chunks, csv_chunks
 from app.core.snapshot import snapshot
 
 BATCH = 1000  # items in memory
 COLUMNS = ("item_id", "outcome", "reason_code", "reason")
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-BROKEN_OFF = "THIS FILE IS INCOMPLETE: the export broke off here. Fetch it again."
-
-Chunks: TypeAlias = Generator[str, None, None]
 
 
 def csv_of(engine: Engine, run_id: int, wanted: ItemFilter) -> Chunks:
-    """The matching items of a run as CSV (RFC 4180), a chunk for each batch.
+    """The matching items of a run as CSV.
 
     Args:
         engine: of the database.
@@ -33,14 +26,8 @@ def csv_of(engine: Engine, run_id: int, wanted: ItemFilter) -> Chunks:
     Raises:
         Exception: what broke it off: before the first chunk, or behind a last line that says so.
     """
-    batches = _batches(engine, run_id, wanted)
-    yield _csv([COLUMNS, *map(_cells, next(batches, ()))])
-    try:
-        for batch in batches:
-            yield _csv(map(_cells, batch))
-    except Exception:
-        yield _csv([[BROKEN_OFF]])
-        raise
+    rows = (map(_cells, batch) for batch in _batches(engine, run_id, wanted))
+    return csv_chunks([COLUMNS], rows)
 
 
 def json_of(engine: Engine, run_id: int, wanted: ItemFilter, facts: JsonObject) -> Chunks:
@@ -68,14 +55,5 @@ def _batches(engine: Engine, run_id: int, wanted: ItemFilter) -> Iterator[Sequen
             after = batch[-1].id
 
 
-def _csv(rows: Iterable[Iterable[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
-
-
-def _cells(row: AnyRow) -> Iterator[str]:
-    """Cells that no spreadsheet computes: what looks like a formula gets an apostrophe in front."""
-    for name in COLUMNS:
-        text = getattr(row, name) or ""
-        yield f"'{text}" if text.startswith(FORMULA) else text
+def _cells(row: AnyRow) -> list[str | None]:
+    return [getattr(row, name) for name in COLUMNS]

@@ -1,5 +1,9 @@
 """Tenants in which every page has something to show, and the addresses of all pages."""
 
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from sqlalchemy import select
 
 from app.core import start_and_wait
@@ -19,6 +23,7 @@ from app.plugins.backup_sets.sets import create_set
 from app.plugins.drift.models import Finding
 from app.plugins.inventory import PolicyFilter, chosen_ids, find_sync
 from app.plugins.inventory.models import InventoryVersion
+from app.sample.load import EXPORTS
 from tests.browser.operations import take_snapshots
 from tests.support.channels import listen
 from tests.support.records import LEASE_SECONDS, lease_of, tally
@@ -78,22 +83,51 @@ PAGES = {
     "drift, was active": (OPERATOR, "/t/{full}/drift?run={drift}&state=active"),
     "drift, seen only": (READONLY, "/t/{full}/drift"),
     "drift without syncs": (OPERATOR, "/t/{bare}/drift"),
+    "compare tenants": (OPERATOR, "/t/{full}/drift/tenants"),
+    "compare tenants, differences": (OPERATOR, "/t/{full}/drift/tenants?with={twin}"),
+    "compare tenants, no match": (OPERATOR, "/t/{full}/drift/tenants?with={twin}&show=only_b"),
+    "compare tenants without syncs": (OPERATOR, "/t/{full}/drift/tenants?with={bare}"),
+    "audit events": (OPERATOR, "/t/{full}/drift/audit"),
+    "no audit events": (OPERATOR, "/t/{bare}/drift/audit"),
     "findings": (OPERATOR, "/t/{full}/findings"),
+    "findings by path": (OPERATOR, "/t/{full}/findings?group=path"),
+    "findings, found": (READONLY, "/t/{full}/findings?group=type&q=a&path=*"),
+    "report of findings": (READONLY, "/t/{full}/findings/report"),
+    "trend of findings": (OPERATOR, "/t/{full}/findings/trend"),
+    "no trend of findings": (OPERATOR, "/t/{bare}/findings/trend"),
     "findings of a run": (OPERATOR, "/t/{full}/findings?run={drift}"),
     "findings, no match": (OPERATOR, "/t/{full}/findings?type=nothing"),
     "no findings": (OPERATOR, "/t/{bare}/findings"),
     "finding added": (OPERATOR, "/t/{full}/findings/{added}"),
     "finding removed": (OPERATOR, "/t/{full}/findings/{removed}"),
     "finding modified": (OPERATOR, "/t/{full}/findings/{modified}"),
+    "finding modified, unified": (OPERATOR, "/t/{full}/findings/{modified}?view=unified"),
     "backup sets": (OPERATOR, "/t/{full}/backup-sets"),
     "backup sets, seen only": (READONLY, "/t/{full}/backup-sets"),
     "no backup sets": (OPERATOR, "/t/{bare}/backup-sets"),
+    "kept version, compared": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{changed}/compare"),
+    "kept version, drifted": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{changed}/since"),
+    "keep policies of findings": (OPERATOR, "/t/{full}/backup-sets/keep?choice=findings"),
+    "import a backup set": (OPERATOR, "/t/{full}/backup-sets/import"),
     "new backup set": (OPERATOR, "/t/{full}/backup-sets/new"),
     "backup set": (OPERATOR, "/t/{full}/backup-sets/{backup_set}"),
     "backup set, managed": (OWNER, "/t/{full}/backup-sets/{backup_set}"),
     "backup set, no match": (OPERATOR, "/t/{full}/backup-sets/{backup_set}?q=nothing"),
     "empty backup set": (OPERATOR, "/t/{full}/backup-sets/{empty_set}"),
     "kept version": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{item}"),
+    "restore plan": (READONLY, "/t/{full}/backup-sets/{backup_set}/restore"),
+    "restore plan, managed": (OWNER, "/t/{full}/backup-sets/{backup_set}/restore?version={oldest_item}"),
+    "restore plan, no match": (READONLY, "/t/{full}/backup-sets/{backup_set}/restore?q=nothing"),
+    "restore plan of nothing": (READONLY, "/t/{full}/backup-sets/{empty_set}/restore"),
+    "restore": (
+        OWNER,
+        "/t/{full}/backup-sets/{backup_set}/restore/confirm?item={oldest_item}&item={gone_item}",
+    ),
+    "restore of nothing": (OWNER, "/t/{full}/backup-sets/{backup_set}/restore/confirm"),
+    "schedule of a backup set": (
+        OWNER,
+        "/t/{full}/schedules/new/backup_set.fill?backup_set_id={backup_set}",
+    ),
     "add policies": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/add"),
     "add policies, no match": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/add?q=nothing"),
     "run of a backup set": (OPERATOR, "/t/{full}/monitoring/operations/{adding}"),
@@ -114,6 +148,8 @@ def build_gallery(make_tenant, member, make_run) -> dict[str, object]:
     """Build the tenants; answers with what the braces in `PAGES` stand for."""
     full = make_tenant("lantern-quay", name="Lantern Quay Trust")
     bare = make_tenant("empty-shore", name="Empty Shore Ltd")
+    twin = make_tenant("twin-harbour", name="Twin Harbour Ltd")
+    member(twin)
     for tenant in (full, bare):
         member(tenant)
         member(tenant, Role.READONLY)
@@ -124,12 +160,15 @@ def build_gallery(make_tenant, member, make_run) -> dict[str, object]:
     shown = {
         "full": full.slug,
         "bare": bare.slug,
+        "twin": twin.slug,
         "sync": current,
         **_channels(full),
         **_runs(full, make_run),
         **_drift(full, baseline, current),
         **_backup_sets(full, baseline, current),
     }
+    _audit(full, current)
+    _elsewhere(twin)
     db.session.commit()
     return shown
 
@@ -252,6 +291,33 @@ def _drift(tenant: Tenant, baseline: int, current: int) -> dict[str, object]:
     }
 
 
+def _audit(tenant: Tenant, current: int) -> None:
+    """An audit event for the changes of the second sync."""
+    at = find_sync(tenant, current).started_at
+    ids = [
+        finding.subject_external_id
+        for finding in db.session.scalars(select(Finding).where(Finding.tenant_id == tenant.id))
+    ]
+    event = {
+        "id": "event-1",
+        "activityDateTime": at.isoformat(),
+        "activityType": "Patch DeviceManagementConfigurationPolicy",
+        "activityOperationType": "Patch",
+        "actor": {"userPrincipalName": "ada@example.com"},
+        "resources": [{"resourceId": resource_id} for resource_id in ids],
+    }
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "audit.json"
+        path.write_text(json.dumps({"value": [event]}), encoding="utf-8")
+        start_and_wait(tenant, "audit_events.import", {"path": str(path)}, inline=False)
+
+
+def _elsewhere(tenant: Tenant) -> None:
+    """A tenant that has much in common with the other."""
+    folder = min(EXPORTS.iterdir())
+    start_and_wait(tenant, "inventory.sync", {"source": "files", "path": str(folder)}, inline=False)
+
+
 def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:
     """A verified set with policies of both syncs, some of which the second does not have; an empty set."""
     user = find_user(OPERATOR)
@@ -267,10 +333,14 @@ def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:
         adding = start_and_wait(tenant, "backup_set.add_policies", params, inline=False, user=user)
     wanted = {"backup_set_id": golden.id}
     start_and_wait(tenant, "backup_set.verify", wanted, inline=False, user=user)
-    (newest, *_others) = list_items(golden, ItemFilter())
+    start_and_wait(tenant, "backup_set.export", wanted, inline=False, user=user)
+    (newest, *_others) = kept = list_items(golden, ItemFilter())
     return {
         "backup_set": golden.id,
         "empty_set": empty.id,
         "item": newest.item.id,
+        "changed": next(one.item.id for one in kept if one.versions == 2),
+        "oldest_item": next(one.item.id for one in kept if not one.is_newest),
+        "gone_item": next(one.item.id for one in kept if one.item.tenant_state == "gone"),
         "adding": adding.id,
     }

@@ -10,6 +10,7 @@ from app.core.db import db
 from app.core.runs.document import run_details
 from app.core.runs.queries import find_run
 from app.core.runs.status import RunStatus
+from app.core.sheets import BROKEN_OFF
 from app.monitoring import exports
 from tests.support.asking import asking
 from tests.support.browsing import without_token
@@ -172,7 +173,7 @@ def test_a_file_that_breaks_off_does_not_look_whole(browser, make_run, breaking,
     text = b"".join(sent).decode()
     assert "item-1" in text
     if ending == "csv":
-        assert text.splitlines()[-1] == exports.BROKEN_OFF
+        assert text.splitlines()[-1] == BROKEN_OFF
     else:
         with pytest.raises(json.JSONDecodeError):
             json.loads(text)

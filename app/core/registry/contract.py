@@ -18,6 +18,7 @@ from app.core.registry.extensions import (
     InventorySource,
     NotificationChannel,
     OverviewCard,
+    PolicyChoice,
     PolicyType,
 )
 from app.core.registry.former_names import FormerOperation
@@ -197,6 +198,9 @@ class Plugin:
         overview_cards: cards on the start page of each tenant.
         notification_channels: ways to tell how a run ended.
         api_resources: its own things as programs read them.
+        chores: small steps that every worker calls every few seconds, each in a fresh application context and
+            outside any transaction; several workers may call one at once.
+        policy_choices: policies that its pages show, for other plugins to work on.
         before_examples: makes what examples of its operations name and no run makes; called by the
             conformance kit alone, in an application context, once the plugins it requires have run theirs.
     """
@@ -219,4 +223,6 @@ class Plugin:
     overview_cards: tuple[OverviewCard, ...] = ()
     notification_channels: tuple[NotificationChannel[Any], ...] = ()
     api_resources: tuple[ApiResource[Any], ...] = ()
+    chores: tuple[Callable[[], object], ...] = ()
+    policy_choices: tuple[PolicyChoice, ...] = ()
     before_examples: "Callable[[Tenant], None] | None" = None

@@ -12,6 +12,7 @@ from app.plugins.drift.standing import FindingState, is_over
 
 # What a person has to look at.
 SHOWN = text("resolved_at IS NULL AND held_by IS NULL AND hidden_by IS NULL")
+ENDING = text("acknowledged_until IS NOT NULL")
 
 
 class DriftModel(DeclarativeBase):
@@ -61,6 +62,8 @@ class Finding(DriftModel):
         ),
         Index(None, "hold_id"),
         Index(None, "tenant_id", "hidden_by"),
+        Index(None, "same_paths", "tenant_id"),  # the same change elsewhere
+        Index(None, "acknowledged_until", sqlite_where=ENDING, postgresql_where=ENDING),
         {"sqlite_autoincrement": True},
     )
 
@@ -102,6 +105,9 @@ class Finding(DriftModel):
     evidence_hash: Mapped[str] = mapped_column(String(32), default="")  # of all changes; empty: before 0006
     path_hashes: Mapped[JsonObject] = mapped_column(default=dict)  # path -> digest of what changed there
     revision: Mapped[int] = mapped_column(default=1)  # counts the evidences it has had
+    main_path: Mapped[str] = mapped_column(String(300))  # the first of them without list keys; empty: whole
+    same_paths: Mapped[str] = mapped_column(String(32))  # digest: drift.likeness
+    same_values: Mapped[str] = mapped_column(String(32))  # digest, or empty: there is none to compare
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)  # last seen
     resolved_at: Mapped[datetime | None]  # when it was closed; none: it is open

@@ -9,6 +9,7 @@ from app.core import JsonObject, Tenant, db, redact, tenant_key, upsert
 from app.plugins.drift.acknowledgements import pins_of
 from app.plugins.drift.compare import Change, changed_paths, evidence_digest, evidence_of, path_digests
 from app.plugins.drift.history import record_events
+from app.plugins.drift.likeness import likeness_of
 from app.plugins.drift.models import Finding
 from app.plugins.drift.sighting import KnownFinding, Sighting, sighting_of
 
@@ -43,7 +44,8 @@ def store(tenant: Tenant, run_id: int, rows: Sequence[JsonObject]) -> None:
     Args:
         tenant: whose.
         run_id: the run that shows them.
-        rows: columns of `Finding`, the same in each; the fingerprint says which finding it is.
+        rows: columns of `Finding`, the same in each, without those of its likeness; the fingerprint says
+            which finding it is.
     """
     if not rows:
         return
@@ -54,7 +56,7 @@ def store(tenant: Tenant, run_id: int, rows: Sequence[JsonObject]) -> None:
         for row in rows
         for found in [known.get(row["fingerprint"])]
     }
-    _upsert([{**row, **sightings[row["fingerprint"]].standing} for row in rows])
+    _upsert([row | likeness_of(row) | sightings[row["fingerprint"]].standing for row in rows])
     _record(tenant, known, sightings)
 
 

@@ -15,18 +15,29 @@ from app.plugins.inventory.compare import (
     evidence_of,
 )
 from app.plugins.inventory.coverage import CoverageState, SyncStatus
+from app.plugins.inventory.exports import choices_of, chosen_export, is_of
 from app.plugins.inventory.files_source import files
 from app.plugins.inventory.models import InventoryModel, InventorySyncRun
 from app.plugins.inventory.operation import operation
 from app.plugins.inventory.overview import last_snapshot
 from app.plugins.inventory.policies import lists as list_rules
 from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION, canonicalize
+from app.plugins.inventory.policies.readable import readable
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.policy_types import POLICY_TYPES
+from app.plugins.inventory.reading.archive import files_of_archive
+from app.plugins.inventory.reading.decoding import Undecodable, decode_document
+from app.plugins.inventory.reading.files import files_of
 from app.plugins.inventory.recognition import collection_label, policy_name_in
 from app.plugins.inventory.scope import scope_key, scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
-from app.plugins.inventory.store.documents import bodies_of, hash_of_body
+from app.plugins.inventory.store.documents import (
+    KeptDocument,
+    bodies_of,
+    hash_of_body,
+    keep_documents,
+    kept_form,
+)
 from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies, last_names
 from app.plugins.inventory.store.policy import PolicyKey
 from app.plugins.inventory.store.selection import (
@@ -68,6 +79,7 @@ __all__ = [
     "Evidence",
     "EvidenceEntry",
     "InventorySyncRun",
+    "KeptDocument",
     "KnownPolicy",
     "LeafKind",
     "ListRules",
@@ -78,27 +90,37 @@ __all__ = [
     "Sealer",
     "SnapshotPolicy",
     "SyncStatus",
+    "Undecodable",
     "absences_from",
     "bodies_of",
     "canonicalize",
     "changed_paths",
     "changes_between",
+    "choices_of",
     "choose_policies",
+    "chosen_export",
     "chosen_ids",
     "collection_label",
     "comparable_syncs",
     "count_policies",
     "coverage_of",
+    "decode_document",
     "differences_between",
     "evidence_of",
+    "files_of",
+    "files_of_archive",
     "find_sync",
     "hash_of_body",
+    "is_of",
+    "keep_documents",
+    "kept_form",
     "known_policies",
     "last_names",
     "latest_sync",
     "list_rules",
     "plugin",
     "policy_name_in",
+    "readable",
     "scope_key",
     "scope_label",
     "unread_in",

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from app.core.runs.status import StatusBucket
 from app.core.runs.trend import RunsOfDay
-from app.core.web.trend_chart import HEIGHT, LEAST, TONES, TrendChart
+from app.core.web.day_bars import HEIGHT, LEAST
+from app.core.web.trend_chart import TONES, TrendChart
 
 FIRST = date(2026, 3, 1)
 

@@ -1,5 +1,6 @@
-// The list of operations by single keys; the dialog says which, and lets them be switched off, per browser.
-// What j and k move is the focus: Enter opens a run as it opens any link, and an answer to a poll keeps the place.
+// A list by single keys; the page's dialog says which, and lets them be switched off, per browser.
+// What j and k move is the focus: Enter opens a row as it opens any link, and an answer to a poll keeps the place.
+// Keys that only one page has are told to it as the event `page-key`; it prevents its default if it took the key.
 (() => {
   const KEY = "tenantatlas-keys";
   const dialog = document.getElementById("keys");
@@ -24,19 +25,13 @@
 
   let areOn = chosen();
 
-  const isTyping = (element) => element.isContentEditable || element.matches("input, textarea, select");
+  const isTyping = (element) => element.isContentEditable || element.matches("input:not([type=checkbox]), textarea, select");
 
   const step = (by) => {
-    const rows = [...document.querySelectorAll("#runs [data-row]")];
-    const row = document.activeElement.closest("#runs tr")?.querySelector("[data-row]");
+    const rows = [...document.querySelectorAll("[data-rows] [data-row]")];
+    const row = document.activeElement.closest("[data-rows] tr")?.querySelector("[data-row]");
     const next = rows.indexOf(row) + by;
     (row ? rows[Math.max(next, 0)] : rows[0])?.focus();
-  };
-
-  const refresh = () => {
-    const news = document.querySelector("#news a");
-    if (news) news.click();
-    else htmx.trigger("#operations", "poll", {}, false);
   };
 
   const show = () => {
@@ -48,16 +43,18 @@
     j: () => step(1),
     k: () => step(-1),
     "/": () => document.getElementById("filter-q").focus(),
-    r: refresh,
     "?": show,
   };
 
+  const isTakenByPage = (key) =>
+    !document.dispatchEvent(new CustomEvent("page-key", { detail: key, cancelable: true }));
+
   document.addEventListener("keydown", (event) => {
-    const action = ACTIONS[event.key];
-    if (!action || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (dialog.open || isTyping(event.target) || !areOn) return;
-    event.preventDefault();
-    action();
+    const action = ACTIONS[event.key];
+    if (action || isTakenByPage(event.key)) event.preventDefault();
+    action?.();
   });
 
   choice.addEventListener("change", keep);

@@ -56,8 +56,8 @@ def test_numbers_are_the_same_by_value():
 
 
 def test_a_secret_is_told_by_its_seal_which_nothing_shows():
-    before = SealedValue("script", 3, seal="11" * 32)
-    one, other = (changed("s", before, SealedValue("script", 3, seal=end * 32)) for end in ("22", "33"))
+    before = SealedValue("password", 3, seal="11" * 32)
+    one, other = (changed("s", before, SealedValue("password", 3, seal=end * 32)) for end in ("22", "33"))
 
     assert digest(one) != digest(other)
     assert paths(one) != paths(other)

@@ -110,19 +110,29 @@ def test_an_object_that_becomes_a_list_is_shown_as_removed_and_added(rules):
 
 
 def test_a_changed_secret_says_so_and_shows_no_seal(rules):
-    before = {"value": {"$secret": "aa11", "kind": "script", "lines": 12}}
-    after = {"value": {"$secret": "bb22", "kind": "script", "lines": 1}}
+    before = {"value": {"$secret": "aa11", "kind": "payload", "lines": 12}}
+    after = {"value": {"$secret": "bb22", "kind": "payload", "lines": 1}}
 
     (change,) = changes_between(before, after, rules)
 
     assert change.path == "/value"
     assert change.is_secret
     assert (str(change.before), str(change.after)) == (
-        "secret value (script, 12 lines)",
-        "secret value (script, 1 line)",
+        "secret value (payload, 12 lines)",
+        "secret value (payload, 1 line)",
     )
     assert "aa11" not in repr(change)
     assert "bb22" not in repr(change)
+
+
+def test_of_a_script_no_more_than_the_start_of_its_keyed_digest_is_shown(rules):
+    seals = ["0123456789ab" + digit * 52 for digit in "cd"]
+    before, after = ({"value": {"$secret": seal, "kind": "script", "lines": 2}} for seal in (*seals,))
+
+    (change,) = changes_between(before, after, rules)
+
+    assert str(change.before) == "secret value (script, 2 lines, digest 0123456789ab)"
+    assert "abc" not in repr(change)
 
 
 def test_an_unchanged_secret_is_no_change(rules):

@@ -1,0 +1,24 @@
+"""Every page of drift: to import them is to add them to their blueprints."""
+
+from app.plugins.drift import (
+    audit_pages,
+    export_pages,
+    finding_list,
+    finding_page,
+    tenant_pages,
+    trend_page,
+    views,
+)
+from app.plugins.drift.blueprints import drift_pages, finding_pages
+
+__all__ = [
+    "audit_pages",
+    "drift_pages",
+    "export_pages",
+    "finding_list",
+    "finding_page",
+    "finding_pages",
+    "tenant_pages",
+    "trend_page",
+    "views",
+]

@@ -1,0 +1,49 @@
+"""The list of findings by single keys."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.gallery import OPERATOR
+
+
+@pytest.fixture
+def page(browse, gallery):
+    """The list of findings, open."""
+    page = browse(OPERATOR)
+    page.goto(f"/t/{gallery['full']}/findings?group=type")
+    return page
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.closest('tr')?.querySelector('[data-row]')?.textContent")
+
+
+def test_a_walk_down_the_findings_and_into_one(page):
+    names = page.locator("[data-rows] [data-row]").all_text_contents()
+    assert len(names) > 3
+
+    press(page, "j", "j", "k", "j", "j")
+    assert focused(page) == names[2]
+
+    press(page, "/")
+    expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
+    page.keyboard.type("jkxa?")
+    expect(page.get_by_role("searchbox", name="Search")).to_have_value("jkxa?")
+
+    page.get_by_role("button", name="Filter").focus()
+    press(page, "?")
+    expect(page.get_by_role("dialog")).to_contain_text("select the finding")
+    press(page, "Escape", "j", "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(names[0])
+
+
+def test_the_summary_stays_in_sight(page):
+    page.set_viewport_size({"width": 900, "height": 500})
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+
+    expect(page.locator("#summary")).to_be_in_viewport()
