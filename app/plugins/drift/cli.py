@@ -28,14 +28,11 @@ from app.plugins.drift.standing import StateFilter
 from app.plugins.drift.tenant_cli import compare_tenants
 
 drift = AppGroup("drift", help="What changed between two snapshots.")
-drift.add_command(baseline)
-drift.add_command(rules)
-drift.add_command(compare_tenants)
-drift.add_command(import_audit)
+for command in (baseline, compare_tenants, import_audit, rules):
+    drift.add_command(command)
 findings = AppGroup("findings", help="Results of drift generation.")
-findings.add_command(acknowledge)
-findings.add_command(unacknowledge)
-findings.add_command(holds)
+for command in (acknowledge, unacknowledge, holds):
+    findings.add_command(command)
 
 
 @drift.command("generate")
@@ -105,6 +102,7 @@ def _document(finding: Finding) -> JsonObject:
         "severity": finding.severity,
         "severity_rule": finding.severity_rule,
         "status": finding.status,
+        "held_by": finding.held_by,
         "state": finding.state,
         "revision": finding.revision,
         "line": finding.line,
@@ -113,7 +111,6 @@ def _document(finding: Finding) -> JsonObject:
         "absorbed_version": finding.absorbed_version,
         "first_seen": _moment(finding.created_at),
         "last_seen": _moment(finding.updated_at),
-        "held_by": finding.held_by,
         "fingerprint": finding.fingerprint,
         "changed_paths": finding.changed_paths,
         "baseline_run_id": finding.baseline_run_id,

@@ -69,7 +69,7 @@ def read_shown(args: Mapping[str, str]) -> ShownFindings:
     """
     given = {name: value.strip() for name, value in args.items()}
     run_id, hold_id = _number(given, "run") or None, _number(given, "hold") or None
-    is_hidden = bool(given.get("hidden"))
+    is_hidden = bool(_number(given, "hidden"))
     wanted = FindingFilter(
         severity=_choice(given, Severity, "severity"),
         kind=_choice(given, ChangeKind, "change"),
@@ -78,11 +78,11 @@ def read_shown(args: Mapping[str, str]) -> ShownFindings:
         state=_choice(given, StateFilter, "status") or default_state(run_id),
         line=_choice(given, Line, "line"),
         run_id=run_id,
+        path=_text(given, "path", LONGEST_PATH),
+        text=_text(given, "q", LONGEST_TEXT),
         is_hidden=is_hidden,
         hold_id=hold_id,
         is_held=None if hold_id or is_hidden else False,
-        path=_text(given, "path", LONGEST_PATH),
-        text=_text(given, "q", LONGEST_TEXT),
     )
     group = given.get("group") or "severity"
     if group not in GROUPS:
