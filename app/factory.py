@@ -77,6 +77,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         watch.EXTENSION: watch.Watch(),
     }
     _attach_plugins(app, catalog, strict=settings.plugins_strict)
+    # A thread of their own: core's chores wait for no plugin.
+    app.extensions[CHORES].append([chore for plugin in catalog.plugins.values() for chore in plugin.chores])
     queue.init_queue(app, settings.queue_url, settings.queue_prefix, settings.secret_key, execute_run)
     return app
 

@@ -197,6 +197,8 @@ class Plugin:
         overview_cards: cards on the start page of each tenant.
         notification_channels: ways to tell how a run ended.
         api_resources: its own things as programs read them.
+        chores: small steps that every worker calls every few seconds, each in a fresh application context and
+            outside any transaction; several workers may call one at once.
         before_examples: makes what examples of its operations name and no run makes; called by the
             conformance kit alone, in an application context, once the plugins it requires have run theirs.
     """
@@ -219,4 +221,5 @@ class Plugin:
     overview_cards: tuple[OverviewCard, ...] = ()
     notification_channels: tuple[NotificationChannel[Any], ...] = ()
     api_resources: tuple[ApiResource[Any], ...] = ()
+    chores: tuple[Callable[[], object], ...] = ()
     before_examples: "Callable[[Tenant], None] | None" = None

@@ -64,6 +64,10 @@ def _is_prefix(value: object) -> bool:
     return isinstance(value, str) and "__" not in value and not value.endswith("_")
 
 
+def _are_functions(value: object) -> bool:
+    return isinstance(value, Iterable) and all(callable(chore) for chore in value)
+
+
 _TEXT: Check = (lambda value: isinstance(value, str), "a text")
 _CALL: Check = (callable, "a function")
 
@@ -80,6 +84,7 @@ _PLUGIN: dict[str, Check] = {
     "nav": _all(NavItem, "NavItem"),
     **{extension.field: _all(extension, extension.__name__) for extension in EXTENSIONS},
     "settings": _or_none(_class_of(BaseModel, "a pydantic model")),
+    "chores": (_are_functions, "functions"),
     "before_examples": _or_none(_CALL),
 }
 _OPERATION: dict[str, Check] = {

@@ -4,10 +4,12 @@ Other plugins use the names in `__all__`.
 """
 
 from app.core import NavItem, Plugin
-from app.plugins.drift.all_pages import drift_pages, finding_pages
+from app.plugins.drift.acknowledge import operation as acknowledging
+from app.plugins.drift.all_pages import baseline_pages, drift_pages, finding_pages, review_pages
 from app.plugins.drift.api import findings_resource
 from app.plugins.drift.audit.importing import operation as audit_import
 from app.plugins.drift.cli import drift, findings
+from app.plugins.drift.expiry import lapse
 from app.plugins.drift.finding_types import drift as drift_findings
 from app.plugins.drift.findings import new_findings
 from app.plugins.drift.generate import operation
@@ -21,8 +23,8 @@ plugin = Plugin(
     name="drift",
     version="1.0.0",
     requires=("inventory",),
-    operations=(operation, audit_import),
-    blueprints=(drift_pages, finding_pages),
+    operations=(operation, acknowledging, audit_import),
+    blueprints=(drift_pages, baseline_pages, finding_pages, review_pages),
     models=DriftModel,
     migrations="app.plugins.drift.migrations",
     cli=(drift, findings),
@@ -34,6 +36,7 @@ plugin = Plugin(
     ignore_rules=OWN_RULES,
     overview_cards=(open_findings,),
     api_resources=(findings_resource,),
+    chores=(lapse,),
 )
 
 __all__ = ["FindingFact", "NewFinding", "Severity", "new_findings", "plugin", "record_findings"]

@@ -32,3 +32,13 @@ def pins_of(finding_ids: Collection[int]) -> Mapping[int, list[Pin]]:
     for row in db.session.execute(query):
         found[row.finding_id].append(Pin(row.path, row.pinned_hash, row.expires_at))
     return found
+
+
+def given_by(run_id: int | None, finding_ids: Collection[int]) -> set[int]:
+    """Which of some hundred findings a run has acknowledged already; none without a run."""
+    if run_id is None or not finding_ids:
+        return set()
+    query = select(FindingAcknowledgement.finding_id).where(
+        FindingAcknowledgement.finding_id.in_(finding_ids), FindingAcknowledgement.run_id == run_id
+    )
+    return set(db.session.scalars(query))

@@ -8,8 +8,10 @@ from sqlalchemy import select, tuple_
 from app.core import ApiPage, ApiResource, InvalidInputError, JsonObject, Moment, Tenant, db
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.findings import FindingFilter, find_finding, matching_findings
+from app.plugins.drift.line import Line
 from app.plugins.drift.models import Finding
 from app.plugins.drift.severity import Severity
+from app.plugins.drift.standing import FindingState, StateFilter
 
 LARGEST_ID = 2**31 - 1
 
@@ -25,7 +27,12 @@ class FindingQuery(BaseModel):
     """Which findings are asked for."""
 
     severity: Severity | None = Field(default=None, description="Only findings of this severity.")
-    status: FindingStatus | None = Field(default=None, description="Only findings that stand so.")
+    status: StateFilter = Field(
+        default=StateFilter.OPEN, description="Only findings that stand so; open is new or acknowledged."
+    )
+    line: Line | None = Field(
+        default=None, description="Only findings of comparisons with the baseline, or of pairs of syncs."
+    )
     finding_type: str | None = Field(
         default=None, pattern=r"^[A-Za-z]\w{0,39}$", description="Only findings of this type, such as drift."
     )
@@ -43,7 +50,13 @@ class FindingRow(BaseModel):
     finding_type: str
     change_kind: ChangeKind
     severity: Severity
-    status: FindingStatus
+    status: FindingStatus = Field(description="An acknowledgement that is over counts no more.")
+    state: FindingState = Field(description="The status while it is open, else how it was closed.")
+    revision: int = Field(description="Counts the evidences it has had; name it when you acknowledge.")
+    line: Line | None = Field(description="What it was compared with; none: another plugin found it.")
+    acknowledged_until: Moment | None = Field(description="When the acknowledgement is over.")
+    resolved_at: Moment | None = Field(description="When it was closed; none: it is open.")
+    absorbed_version: int | None = Field(description="The version of the baseline that closed it.")
     policy_type: str = Field(validation_alias="collection", description="Empty: it is about no policy.")
     subject_type: str
     subject_external_id: str
@@ -69,7 +82,11 @@ class FindingDetails(FindingRow):
 def _page(tenant: Tenant, query: FindingQuery, cursor: str, limit: int) -> ApiPage:
     """Most severe first, in each severity the oldest first: along an index, from the last row on."""
     wanted = FindingFilter(
-        severity=query.severity, status=query.status, finding_type=query.finding_type, run_id=query.run
+        severity=query.severity,
+        state=query.status,
+        line=query.line,
+        finding_type=query.finding_type,
+        run_id=query.run,
     )
     place = tuple_(Finding.severity_rank, Finding.id)
     found = matching_findings(tenant, wanted, select(Finding)).order_by(Finding.severity_rank, Finding.id)

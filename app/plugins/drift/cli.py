@@ -1,5 +1,7 @@
 """`flask drift` and `flask findings`."""
 
+from datetime import datetime
+
 import click
 from flask.cli import AppGroup
 
@@ -14,19 +16,22 @@ from app.core import (
     start_and_wait,
     tenant_by_slug,
 )
+from app.plugins.drift.acknowledge_cli import acknowledge, unacknowledge
 from app.plugins.drift.audit_cli import import_audit
-from app.plugins.drift.baselines import baselines_of, clear_baseline, set_baseline
+from app.plugins.drift.baseline_cli import baseline
 from app.plugins.drift.findings import FindingFilter, list_findings
 from app.plugins.drift.models import Finding
 from app.plugins.drift.pair import latest_pair
+from app.plugins.drift.standing import StateFilter
 from app.plugins.drift.tenant_cli import compare_tenants
 
 drift = AppGroup("drift", help="What changed between two snapshots.")
-findings = AppGroup("findings", help="Results of drift generation.")
-
-
+drift.add_command(baseline)
 drift.add_command(compare_tenants)
 drift.add_command(import_audit)
+findings = AppGroup("findings", help="Results of drift generation.")
+findings.add_command(acknowledge)
+findings.add_command(unacknowledge)
 
 
 @drift.command("generate")
@@ -48,71 +53,27 @@ def generate(
     report_run(run, as_json=as_json, findings=run.summary.get("findings", {}))
 
 
-@drift.group("baseline")
-def baseline() -> None:
-    """The sync that later ones of its scope are compared with."""
-
-
-@baseline.command("set")
-@click.argument("slug")
-@click.argument("sync_run_id", type=int, metavar="SYNC")
-@cli_errors
-def set_(slug: str, sync_run_id: int) -> None:
-    """Compare every later sync of the scope of SYNC with it."""
-    chosen = set_baseline(tenant_by_slug(slug), sync_run_id)
-    click.echo(f"Scope {chosen.scope_key}: later syncs are compared with sync {chosen.sync_run_id}.")
-
-
-@baseline.command("show")
-@click.argument("slug")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@reading()
-@cli_errors
-def show(slug: str, *, as_json: bool) -> None:
-    """Show the baselines of tenant SLUG."""
-    found = baselines_of(tenant_by_slug(slug))
-    if as_json:
-        echo_json(
-            [
-                {
-                    "scope_key": row.scope_key,
-                    "sync": row.sync_run_id,
-                    "set_by": row.set_by,
-                    "set_at": row.set_at.isoformat(),
-                }
-                for row in found
-            ]
-        )
-        return
-    for row in found:
-        click.echo(f"{row.scope_key}  sync {row.sync_run_id}  set by {row.set_by}")
-
-
-@baseline.command("clear")
-@click.argument("slug")
-@click.argument("scope_key", metavar="SCOPE")
-@cli_errors
-def clear(slug: str, scope_key: str) -> None:
-    """Compare the syncs of SCOPE with nothing any more."""
-    if not clear_baseline(tenant_by_slug(slug), scope_key):
-        raise InvalidInputError(f"tenant {slug!r} has no baseline for scope {scope_key[:40]!r}")
-    click.echo(f"Scope {scope_key}: no baseline.")
-
-
 @findings.command("list")
 @click.argument("slug")
+@click.option(
+    "--status",
+    default=StateFilter.OPEN.value,
+    show_default=True,
+    type=click.Choice([str(state) for state in StateFilter]),
+    help="Only those that stand so; open is new or acknowledged.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @reading()
 @cli_errors
-def list_(slug: str, *, as_json: bool) -> None:
-    """List every finding of tenant SLUG, most severe first."""
-    found = list_findings(tenant_by_slug(slug), FindingFilter(), limit=None)
+def list_(slug: str, status: str, *, as_json: bool) -> None:
+    """List the findings of tenant SLUG, most severe first."""
+    found = list_findings(tenant_by_slug(slug), FindingFilter(state=StateFilter(status)), limit=None)
     if as_json:
         echo_json([_document(finding) for finding in found])
         return
     for finding in found:
         click.echo(
-            f"{finding.severity:<9} {finding.change_kind:<10} "
+            f"{finding.severity:<9} {finding.state:<12} {finding.change_kind:<10} "
             f"{finding.subject_type:<44} {finding.display_name}"
         )
 
@@ -140,8 +101,20 @@ def _document(finding: Finding) -> JsonObject:
         "severity": finding.severity,
         "severity_rule": finding.severity_rule,
         "status": finding.status,
+        "state": finding.state,
+        "revision": finding.revision,
+        "line": finding.line,
+        "acknowledged_until": _moment(finding.acknowledged_until),
+        "resolved_at": _moment(finding.resolved_at),
+        "absorbed_version": finding.absorbed_version,
+        "first_seen": _moment(finding.created_at),
+        "last_seen": _moment(finding.updated_at),
         "fingerprint": finding.fingerprint,
         "changed_paths": finding.changed_paths,
         "baseline_run_id": finding.baseline_run_id,
         "current_run_id": finding.current_run_id,
     }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -4,9 +4,10 @@ import json
 import logging
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import Engine, select, tuple_
+from sqlalchemy.orm import Session
 
 from app.core import JsonObject, Tenant, csv_chunks, reading_snapshot
 from app.plugins.drift.api import FindingDetails
@@ -20,7 +21,7 @@ Chunks: TypeAlias = Generator[str, None, None]
 BATCH = 500  # findings in memory
 FACTS = (
     *("id", "severity", "change_kind", "finding_type", "collection", "subject_type", "subject_external_id"),
-    *("display_name", "status", "severity_rule", "severity_reason", "created_at", "updated_at"),
+    *("display_name", "state", "severity_rule", "severity_reason", "created_at", "updated_at"),
     *("baseline_run_id", "current_run_id", "operation_run_id"),
 )
 CHANGE = ("path", "kind", "before", "after")
@@ -45,13 +46,14 @@ class Export:
     count: int = 0
     is_broken: bool = False
 
-    def batches(self) -> Iterator[Sequence[Any]]:
+    def batches(self) -> Iterator[Sequence[Finding]]:
         """Every finding, most severe first, some at a time."""
         columns, after = order_of("severity"), None
-        with reading_snapshot(self.engine) as connection:
+        with reading_snapshot(self.engine) as connection, Session(connection) as session:
             while True:
                 query = self.query if after is None else self.query.where(tuple_(*columns) > tuple_(*after))
-                batch = connection.execute(query.order_by(*columns).limit(BATCH)).all()
+                batch = session.scalars(query.order_by(*columns).limit(BATCH)).all()
+                session.expunge_all()
                 self.count += len(batch)
                 if batch:
                     yield batch
@@ -63,7 +65,7 @@ class Export:
         """How many were read, for whoever asks when all are."""
         yield self.count
 
-    def batches_as_far_as_they_go(self) -> Iterator[Sequence[Any]]:
+    def batches_as_far_as_they_go(self) -> Iterator[Sequence[Finding]]:
         """The same for a page, which has to end even where the data do not: it says that it `is_broken`."""
         try:
             yield from self.batches()
@@ -74,7 +76,7 @@ class Export:
 
 def export_of(engine: Engine, tenant: Tenant, wanted: FindingFilter, about: JsonObject) -> Export:
     """An export of a tenant's matching findings."""
-    return Export(engine, matching_findings(tenant, wanted, select(*Finding.__table__.columns)), about)
+    return Export(engine, matching_findings(tenant, wanted, select(Finding)), about)
 
 
 def csv_of(export: Export) -> Chunks:
@@ -96,7 +98,7 @@ def json_of(export: Export) -> Chunks:
     yield f'{"" if export.count else before}\n], "count": {export.count}}}\n'
 
 
-def _rows(batch: Sequence[Any]) -> Iterator[list[object]]:
+def _rows(batch: Sequence[Finding]) -> Iterator[list[object]]:
     for row in batch:
         facts = [_fact(getattr(row, name)) for name in FACTS]
         for entry in row.evidence["entries"] or [{}]:

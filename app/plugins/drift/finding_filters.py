@@ -9,13 +9,14 @@ from typing import TypeVar
 from app.core import InvalidInputError, JsonObject
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.findings import FindingFilter
+from app.plugins.drift.line import Line
 from app.plugins.drift.paging import GROUPS
 from app.plugins.drift.severity import Severity
+from app.plugins.drift.standing import StateFilter
 
 Choice = TypeVar("Choice", bound=StrEnum)
 FINDING_TYPE = re.compile(r"[A-Za-z]\w{0,39}")
 COLLECTION = re.compile(r"[A-Za-z]\w{0,119}")
-STATUS = re.compile(r"new|acknowledged")
 LONGEST_PATH, LONGEST_TEXT = 300, 200  # characters
 LARGEST_ID = 2**31 - 1
 
@@ -44,7 +45,8 @@ class ShownFindings:
             "change": wanted.kind,
             "type": wanted.collection,
             "finding": wanted.finding_type,
-            "status": wanted.status,
+            "status": None if wanted.state is default_state(wanted.run_id) else wanted.state,
+            "line": wanted.line,
             "run": wanted.run_id,
             "path": wanted.path,
             "q": wanted.text,
@@ -64,13 +66,15 @@ def read_shown(args: Mapping[str, str]) -> ShownFindings:
         InvalidInputError: a value has no meaning; the text names it.
     """
     given = {name: value.strip() for name, value in args.items()}
+    run_id = _number(given, "run") or None
     wanted = FindingFilter(
         severity=_choice(given, Severity, "severity"),
         kind=_choice(given, ChangeKind, "change"),
         collection=_word(given, "type", COLLECTION, "policy type"),
         finding_type=_word(given, "finding", FINDING_TYPE, "finding type"),
-        status=_word(given, "status", STATUS, "status"),
-        run_id=_number(given, "run") or None,
+        state=_choice(given, StateFilter, "status") or default_state(run_id),
+        line=_choice(given, Line, "line"),
+        run_id=run_id,
         path=_text(given, "path", LONGEST_PATH),
         text=_text(given, "q", LONGEST_TEXT),
     )
@@ -81,6 +85,11 @@ def read_shown(args: Mapping[str, str]) -> ShownFindings:
     if after and before:
         raise InvalidInputError("before, after: a page has one place")
     return ShownFindings(wanted, group, after, before)
+
+
+def default_state(run_id: int | None) -> StateFilter:
+    """What a list shows for which no state was chosen: what is open, and of one run all that it saw."""
+    return StateFilter.ALL if run_id else StateFilter.OPEN
 
 
 def _choice(given: Mapping[str, str], choices: type[Choice], name: str) -> Choice | None:

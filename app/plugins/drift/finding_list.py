@@ -2,18 +2,27 @@
 
 from flask import render_template, request, url_for
 
-from app.core import Role, current_tenant, retry_offer, tenant_required
+from app.core import JsonObject, Role, current_tenant, find_run, retry_offer, tenant_required
 from app.plugins.drift.blueprints import finding_pages
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.finding_filters import LONGEST_PATH, LONGEST_TEXT, ShownFindings, read_shown
 from app.plugins.drift.finding_types import finding_type_description, finding_type_label
-from app.plugins.drift.findings import collections_with_findings, count_findings, types_with_findings
+from app.plugins.drift.findings import (
+    choice_of,
+    collections_with_findings,
+    count_findings,
+    count_states,
+    types_with_findings,
+)
+from app.plugins.drift.line import Line
 from app.plugins.drift.paging import FindingPage, turn_to
 from app.plugins.drift.severity import Severity
 from app.plugins.drift.shown.labels import label_of
 from app.plugins.drift.shown.path_text import steps_of
+from app.plugins.drift.standing import FindingState, StateFilter
 
 GROUP_LABELS = {"severity": "Severity", "type": "Policy type", "change": "Change", "path": "Path"}
+CHOOSABLE = {StateFilter.OPEN, StateFilter.NEW, StateFilter.ALL}
 
 finding_pages.add_app_template_filter(finding_type_label)
 finding_pages.add_app_template_filter(finding_type_description)
@@ -24,23 +33,32 @@ finding_pages.add_app_template_filter(lambda path: label_of(steps_of(path)), "pa
 @tenant_required(Role.READONLY)
 def list_page() -> str:
     """Findings in groups, page by page."""
-    tenant, chosen = current_tenant(), read_shown(request.args)
-    page = turn_to(tenant, chosen.wanted, chosen.group, after=chosen.after, before=chosen.before)
-    run_id = chosen.wanted.run_id
-    return render_template(
-        "findings/index.html",
-        page=page,
-        counts=count_findings(tenant, chosen.wanted),
-        chosen=chosen,
-        severities=list(Severity),
-        kinds=list(ChangeKind),
-        groups=GROUP_LABELS,
-        longest=(LONGEST_PATH, LONGEST_TEXT),
-        collections=collections_with_findings(tenant),
-        types=types_with_findings(tenant),
-        retry=retry_offer(run_id) if run_id else None,
+    return render_template("findings/index.html", **listed(read_shown(request.args)))
+
+
+def listed(chosen: ShownFindings) -> JsonObject:
+    """What the list needs."""
+    tenant, wanted = current_tenant(), chosen.wanted
+    page = turn_to(tenant, wanted, chosen.group, after=chosen.after, before=chosen.before)
+    states = count_states(tenant, wanted)
+    return {
+        "page": page,
+        "counts": count_findings(tenant, wanted),
+        "states": states,
+        "choice": choice_of(tenant, wanted),
+        "choosable": wanted.state in CHOOSABLE and states[FindingState.NEW] > 0,
+        "chosen": chosen,
+        "severities": list(Severity),
+        "kinds": list(ChangeKind),
+        "lines": list(Line),
+        "groups": GROUP_LABELS,
+        "longest": (LONGEST_PATH, LONGEST_TEXT),
+        "collections": collections_with_findings(tenant),
+        "types": types_with_findings(tenant),
+        "retry": retry_offer(wanted.run_id) if wanted.run_id else None,
+        "started": find_run(tenant, request.args.get("started", 0, type=int)),
         **_steps(chosen, page),
-    )
+    }
 
 
 def _steps(chosen: ShownFindings, page: FindingPage) -> dict[str, str]:

@@ -2,10 +2,20 @@
 
 from flask import abort, render_template, request
 
-from app.core import InvalidInputError, JsonObject, Role, current_tenant, signed_in_user, tenant_required
+from app.core import (
+    InvalidInputError,
+    JsonObject,
+    Role,
+    current_tenant,
+    kept_runs,
+    signed_in_user,
+    tenant_required,
+)
+from app.plugins.drift.acknowledgements import acknowledgements_of
 from app.plugins.drift.audit.attribution import who_changed
 from app.plugins.drift.blueprints import finding_pages
 from app.plugins.drift.findings import find_finding
+from app.plugins.drift.history import history_of, runs_in
 from app.plugins.drift.models import Finding
 from app.plugins.drift.shown.assignments import AssignmentPair, assignment_pairs, spoken_targets
 from app.plugins.drift.shown.captures import Captures, captures_of, content_of
@@ -21,21 +31,28 @@ LAYOUTS = {"sides": "Side by side", "unified": "Unified"}
 @tenant_required(Role.READONLY)
 def show(finding_id: int) -> str:
     """One finding: before and after, side by side or unified."""
-    tenant = current_tenant()
-    finding = find_finding(tenant, finding_id)
+    finding = find_finding(current_tenant(), finding_id)
     if finding is None:
         abort(403)
-    captures = captures_of(tenant, finding)
-    return render_template(
-        "findings/show.html",
-        finding=finding,
-        layout=_layout(),
-        layouts=LAYOUTS,
-        captures=captures,
-        changed_by=who_changed(tenant, finding, captures),
-        elsewhere=same_change_elsewhere(tenant, finding, signed_in_user()),
+    return render_template("findings/show.html", **shown(finding))
+
+
+def shown(finding: Finding) -> JsonObject:
+    """What the page of a finding needs."""
+    tenant = current_tenant()
+    captures, history = captures_of(tenant, finding), history_of(finding)
+    return {
+        "finding": finding,
+        "layout": _layout(),
+        "layouts": LAYOUTS,
+        "captures": captures,
+        "changed_by": who_changed(tenant, finding, captures),
+        "elsewhere": same_change_elsewhere(tenant, finding, signed_in_user()),
+        "acknowledgements": acknowledgements_of(finding),
+        "history": history,
+        "kept_runs": kept_runs(tenant, runs_in(history)),
         **_changes(finding, captures),
-    )
+    }
 
 
 def _changes(finding: Finding, captures: Captures) -> JsonObject:

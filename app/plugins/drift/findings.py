@@ -1,16 +1,18 @@
 """Findings as they are read: filtered, listed, counted."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from app.core import RunFacts, Tenant, db
 from app.plugins.drift.compare import ChangeKind
+from app.plugins.drift.line import Line
 from app.plugins.drift.models import Finding
 from app.plugins.drift.searching import has_path, has_words
 from app.plugins.drift.severity import Severity
+from app.plugins.drift.standing import FindingState, StateFilter
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
@@ -22,7 +24,8 @@ class FindingFilter:
     Attributes:
         run_id: the run that last saw them.
         finding_type: key of a finding type, declared or not.
-        status: new or acknowledged.
+        state: where they stand.
+        line: what they were compared with.
         path: a part of a changed path, or with `*` the whole of one.
         text: words that stand in name, identity, type or reason.
     """
@@ -32,9 +35,26 @@ class FindingFilter:
     kind: ChangeKind | None = None
     run_id: int | None = None
     finding_type: str | None = None
-    status: str | None = None
+    state: StateFilter = StateFilter.ALL
+    line: Line | None = None
     path: str = ""
     text: str = ""
+
+
+class Choice(NamedTuple):
+    """What matches a filter, in three numbers: others where anything came, went or changed."""
+
+    total: int
+    numbers: int  # sum of the findings' numbers
+    revisions: int  # sum of their revisions
+
+    @classmethod
+    def of(cls, findings: Collection[tuple[int, int]]) -> Self:
+        """The same of findings that were read, each as number and revision."""
+        return cls(len(findings), sum(number for number, _ in findings), sum(rev for _, rev in findings))
+
+    def __str__(self) -> str:
+        return ".".join(map(str, self))
 
 
 def list_findings(tenant: Tenant, wanted: FindingFilter, *, limit: int | None = None) -> Sequence[Finding]:
@@ -52,6 +72,18 @@ def count_findings(tenant: Tenant, wanted: FindingFilter) -> dict[Severity, int]
     ).group_by(Finding.severity)
     counted = {Severity(name): count for name, count in db.session.execute(query)}
     return {severity: counted.get(severity, 0) for severity in Severity}
+
+
+def count_states(tenant: Tenant, wanted: FindingFilter) -> dict[FindingState, int]:
+    """How many findings stand where, whatever state the filter names."""
+    state = case(
+        (Finding.absorbed_version.is_not(None), FindingState.ABSORBED.value),
+        (Finding.resolved_at.is_not(None), FindingState.RESOLVED.value),
+        else_=Finding.status,
+    )
+    query = matching_findings(tenant, replace(wanted, state=StateFilter.ALL), select(state, func.count()))
+    counted = {FindingState(name): count for name, count in db.session.execute(query.group_by(state))}
+    return {state: counted.get(state, 0) for state in FindingState}
 
 
 def count_open_findings(tenants: Collection[Tenant]) -> Mapping[int, dict[Severity, int]]:
@@ -88,6 +120,19 @@ def new_findings(run: RunFacts) -> dict[Severity, int]:
     return {Severity(name): count for name, count in db.session.execute(query.group_by(Finding.severity))}
 
 
+def choice_of(tenant: Tenant, wanted: FindingFilter) -> Choice:
+    """What a filter matches now, to be compared with what somebody saw."""
+    totals = select(func.count(), func.sum(Finding.id), func.sum(Finding.revision))
+    counted = db.session.execute(matching_findings(tenant, wanted, totals)).one()
+    return Choice(*(int(number or 0) for number in counted))
+
+
+def seen_findings(tenant: Tenant, wanted: FindingFilter) -> Sequence[tuple[int, int]]:
+    """Number and revision of every finding that matches."""
+    query = matching_findings(tenant, wanted, select(Finding.id, Finding.revision)).order_by(Finding.id)
+    return [(number, revision) for number, revision in db.session.execute(query)]
+
+
 def find_finding(tenant: Tenant, finding_id: int) -> Finding | None:
     """One finding of a tenant, or nothing."""
     if not 0 < finding_id < 2**31:
@@ -116,7 +161,20 @@ def matching_findings(tenant: Tenant, wanted: FindingFilter, query: AnySelect) -
         (Finding.change_kind, wanted.kind and wanted.kind.value),
         (Finding.operation_run_id, wanted.run_id),
         (Finding.finding_type, wanted.finding_type),
-        (Finding.status, wanted.status),
+        (Finding.line, wanted.line and wanted.line.value),
     )
     query = query.where(*(column == value for column, value in said if value is not None))
+    query = query.where(*_CONDITIONS[wanted.state]())
     return query.where(has_path(wanted.path)) if wanted.path else query
+
+
+_IS_OPEN = Finding.resolved_at.is_(None)
+# Asked each time: whether a finding is acknowledged depends on the moment.
+_CONDITIONS: dict[StateFilter, Callable[[], tuple[ColumnElement[bool], ...]]] = {
+    StateFilter.ALL: lambda: (),
+    StateFilter.OPEN: lambda: (_IS_OPEN,),
+    StateFilter.NEW: lambda: (_IS_OPEN, Finding.status == "new"),
+    StateFilter.ACKNOWLEDGED: lambda: (_IS_OPEN, Finding.status == "acknowledged"),
+    StateFilter.RESOLVED: lambda: (Finding.resolved_at.is_not(None), Finding.absorbed_version.is_(None)),
+    StateFilter.ABSORBED: lambda: (Finding.absorbed_version.is_not(None),),
+}

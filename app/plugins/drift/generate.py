@@ -26,9 +26,11 @@ from app.plugins.drift.baselines import claim_line, comparison_with_baseline
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.drifted import drifted_policies
 from app.plugins.drift.findings import new_findings
+from app.plugins.drift.history import EventKind, count_events
 from app.plugins.drift.ignoring import IgnoreRules
 from app.plugins.drift.pair import SnapshotPair, compared_collections, find_pair, states_of
 from app.plugins.drift.resolving import Resolver
+from app.plugins.drift.undone import Undone
 from app.plugins.drift.withholding import Withholding
 from app.plugins.drift.writer import FindingWriter
 from app.plugins.inventory import (
@@ -64,25 +66,32 @@ def generate(run: RunContext[DriftParams]) -> None:
     db.session.commit()
     rules = IgnoreRules(current_catalog().declared(IgnoreRule).values(), policy_name_in)
     writer = FindingWriter(run.tenant, pair, line, run.id, rules, run.fence)
+    undone = Undone(run.tenant, pair, line, run.id)
     notes: list[str] = []
     for collection in run.items.every():
         with run.item(collection):
             judge = judges[collection]
             if not judge.is_comparable:
                 raise ItemSkippedError("coverage_incomplete", _why_not(collection, judge))
-            _keep(run, writer, judge.believed(differences[collection]))
+            _keep(run, writer, undone, judge.believed(differences[collection]))
             notes += filter(None, [judge.sentence(collection_label(collection))])
     resolver = Resolver(run.tenant, pair, line, run.id, run.fence)
     resolver.resolve(_ids(differences), unread_in(pair.baseline), run.checkpoint)
+    happened = count_events(run.tenant, run.id)
+    db.session.commit()
     run.summarize(
         line=line.value,
+        resolved=happened.get(EventKind.RESOLVED, 0),
+        reopened=happened.get(EventKind.REOPENED, 0),
+        returned=happened.get(EventKind.RETURNED, 0),
         baseline_run_id=pair.baseline.id,
         current_run_id=pair.current.id,
         findings={kind.value: writer.counts[kind] for kind in ChangeKind},
         withheld=_withheld(judges.values()),
         hidden_by_rule=dict(writer.hidden.findings),
         hidden_changes_by_rule=dict(writer.hidden.changes),
-        notes=[*notes, *rules.sentences(writer.hidden)],
+        undone=undone.count,
+        notes=[*notes, *rules.sentences(writer.hidden), *filter(None, [undone.sentence()])],
     )
     for complaint in rules.complaints():
         run.report("ignore_rule_failed", complaint)
@@ -95,10 +104,16 @@ def _pair(run: RunContext[DriftParams]) -> SnapshotPair:
         raise RunFailedError("snapshot_unavailable", str(error)) from None
 
 
-def _keep(run: RunContext[DriftParams], writer: FindingWriter, believed: Iterable[PolicyDifference]) -> None:
+def _keep(
+    run: RunContext[DriftParams],
+    writer: FindingWriter,
+    undone: Undone,
+    believed: Iterable[PolicyDifference],
+) -> None:
     drifted = drifted_policies(believed)
     while chunk := list(islice(drifted, CHUNK)):
-        writer.write(chunk)
+        if left := undone.left(chunk):
+            writer.write(left)
         run.checkpoint()
 
 

@@ -1,6 +1,6 @@
 """The history of a finding: one event for each step of its life."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -70,6 +70,11 @@ def history_of(finding: Finding) -> Sequence[FindingEvent]:
     """Everything that happened to a finding, newest first."""
     query = select(FindingEvent).where(FindingEvent.finding_id == finding.id)
     return db.session.scalars(query.order_by(FindingEvent.id.desc())).all()
+
+
+def runs_in(events: Iterable[FindingEvent]) -> set[int]:
+    """Numbers of the runs in which events happened, kept or not."""
+    return {event.run_id for event in events if event.run_id is not None}
 
 
 def count_events(tenant: Tenant, run_id: int) -> Mapping[str, int]:

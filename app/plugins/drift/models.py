@@ -11,6 +11,7 @@ from app.core import JsonObject, clock, model_registry
 from app.plugins.drift.standing import FindingState, is_over
 
 OPEN = text("resolved_at IS NULL")
+ENDING = text("acknowledged_until IS NOT NULL")
 
 
 class DriftModel(DeclarativeBase):
@@ -59,6 +60,7 @@ class Finding(DriftModel):
             postgresql_where=OPEN,
         ),
         Index(None, "same_paths", "tenant_id"),  # the same change elsewhere
+        Index(None, "acknowledged_until", sqlite_where=ENDING, postgresql_where=ENDING),
         {"sqlite_autoincrement": True},
     )
 

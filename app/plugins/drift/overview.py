@@ -29,13 +29,15 @@ def _in_short(tenant: Tenant, counted: Mapping[Severity, int]) -> Iterator[CardF
     yield from (_fact(tenant, severity, counted[severity]) for severity in URGENT if counted[severity])
     others = sum(count for severity, count in counted.items() if severity not in URGENT)
     if others:
-        yield CardFact(others, "less severe", "neutral", url_for("findings.index", tenant=tenant.slug))
+        yield CardFact(
+            others, "less severe", "neutral", url_for("findings.index", tenant=tenant.slug, status="new")
+        )
     elif not any(counted.values()):
         yield _none(tenant)
 
 
 def _fact(tenant: Tenant, severity: Severity, count: int) -> CardFact:
-    url = url_for("findings.index", tenant=tenant.slug, severity=severity.value)
+    url = url_for("findings.index", tenant=tenant.slug, severity=severity.value, status="new")
     return CardFact(count, severity.value, TONES.get(severity, "neutral"), url)
 
 

@@ -15,6 +15,17 @@ class FindingState(StrEnum):
     ABSORBED = "absorbed"  # a later version of the baseline holds it
 
 
+class StateFilter(StrEnum):
+    """Which findings a list shows."""
+
+    OPEN = "open"
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    ABSORBED = "absorbed"
+    ALL = "all"
+
+
 def is_over(until: datetime | None) -> bool:
     """Whether something that holds until a moment holds no more; none: it holds for good."""
     return until is not None and until <= clock.now()

@@ -54,14 +54,19 @@ def change_baseline() -> ResponseReturnValue:
     tenant, scope_key = current_tenant(), request.form.get("scope", "")
     sync_run_id = request.form.get("sync", "")
     if request.form.get("do") == "clear":
-        clear_baseline(tenant, scope_key, signed_in_user())
+        clear_baseline(tenant, scope_key, signed_in_user(), reason=request.form.get("reason", ""))
         flash("This scope has no baseline any more.", "info")
     else:
         if not sync_run_id.isdecimal():
             raise InvalidInputError(f"sync: {sync_run_id[:40]!r} is no number of a sync")
-        baseline = set_baseline(tenant, int(sync_run_id), signed_in_user())
+        name, reason = (request.form.get(field, "") for field in ("name", "reason"))
+        baseline = set_baseline(tenant, int(sync_run_id[:9]), signed_in_user(), name=name, reason=reason)
         scope_key = baseline.scope_key
-        flash(f"Every later sync of this scope is now compared with sync {baseline.sync_run_id}.", "info")
+        flash(
+            f"Every later sync of this scope is now compared with sync {baseline.sync_run_id}, version "
+            f"{baseline.version} of the baseline. Findings absorbed: {baseline.absorbed:,}.",
+            "info",
+        )
     return redirect(url_for("drift.index", scope=scope_key))
 
 

@@ -14,8 +14,7 @@ depends_on = None
 JSON = sa.JSON(none_as_null=True)
 MOMENT = sa.DateTime(timezone=True)
 OPEN = sa.text("resolved_at IS NULL")
-
-
+ENDING = sa.text("acknowledged_until IS NOT NULL")
 IDENTITY = ("finding_type", "scope_key", "subject_type", "subject_external_id", "change_kind")
 
 
@@ -33,6 +32,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=OPEN,
             postgresql_where=OPEN,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_findings_acknowledged_until"),
+            ["acknowledged_until"],
+            unique=False,
+            sqlite_where=ENDING,
+            postgresql_where=ENDING,
         )
     _create_acknowledgements()
     _create_events()
@@ -194,6 +200,7 @@ def downgrade() -> None:
     _keep_present_baselines()
     with op.batch_alter_table("findings", schema=None) as batch_op:
         batch_op.drop_index("ix_findings_open")
+        batch_op.drop_index(batch_op.f("ix_findings_acknowledged_until"))
         batch_op.drop_index(batch_op.f("ix_findings_tenant_id_policy_id"))
         batch_op.create_index(
             batch_op.f("ix_findings_tenant_id_status_severity_rank"),
