@@ -73,6 +73,16 @@ def look(browser: Browser, paths: Iterable[str]) -> dict[str, str]:
     return {path: browser.get(path).text for path in paths}
 
 
+def look_at_pages(browser: Browser, paths: Iterable[str]) -> dict[str, str]:
+    """The same without files that a browser keeps: what is in them is shown by something else."""
+    answers = {path: browser.get(path) for path in paths}
+    return {
+        path: answer.text
+        for path, answer in answers.items()
+        if not answer.headers.get("Content-Disposition", "").startswith("attachment")
+    }
+
+
 def elsewhere(path: str) -> str:
     """The same address in a tenant where the members have no role."""
     return path.replace(f"/t/{SLUG}/", f"/t/{OTHER_SLUG}/", 1)

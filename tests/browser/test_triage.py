@@ -42,6 +42,23 @@ def test_a_walk_down_the_findings_and_into_one(page):
     expect(page.get_by_role("heading", level=1)).to_have_text(names[0])
 
 
+def test_what_is_selected_by_x_is_acknowledged_from_where_a_leads(page):
+    boxes = page.get_by_role("checkbox", name="Select ")
+
+    press(page, "x", "j", "x", "j", "x", "x", "j", "x")
+    expect(boxes.nth(0)).to_be_checked()
+    expect(boxes.nth(1)).not_to_be_checked()
+    expect(boxes.nth(2)).to_be_checked()
+
+    press(page, "a")
+    reason = page.get_by_label("Reason")
+    expect(reason).to_be_focused()
+    page.keyboard.type("exact")
+    expect(reason).to_have_value("exact")
+    expect(page.get_by_role("button", name="Acknowledge selected")).to_be_visible()
+    expect(boxes.nth(0)).to_be_checked()
+
+
 def test_the_summary_stays_in_sight(page):
     page.set_viewport_size({"width": 900, "height": 500})
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")

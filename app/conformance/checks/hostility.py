@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from app.conformance.deployment import Deployment
-from app.conformance.pages import look, own_pages, pages_of_run, read
+from app.conformance.pages import look_at_pages, own_pages, pages_of_run, read
 from app.conformance.people import SLUG
 from app.conformance.planting import HOSTILE, planted
 from app.conformance.staging import bring_to, tally_of
@@ -46,7 +46,7 @@ def test_hostile_parameters_are_shown_as_texts(case: Case, deploy: Deploy) -> No
     plugin = deployment.catalog.plugins[case.plugin]
     links = [link["url"] for link in run.related_links]
     paths = [*pages_of_run(run.id), *own_pages(deployment, plugin), *links]
-    _require_text(look(deployment.browser(Role.OWNER), paths), str(case))
+    _require_text(look_at_pages(deployment.browser(Role.OWNER), paths), str(case))
 
 
 def _require_text(shown: Mapping[str, str], what: str) -> None:

@@ -6,10 +6,9 @@ Other plugins use the names in `__all__`.
 from app.core import NavItem, Plugin
 from app.plugins.drift import policy_choice
 from app.plugins.drift.acknowledge import operation as acknowledging
-from app.plugins.drift.all_pages import drift_pages, finding_pages
+from app.plugins.drift.all_pages import baseline_pages, drift_pages, finding_pages, review_pages
 from app.plugins.drift.api import findings_resource
 from app.plugins.drift.audit.importing import operation as audit_import
-from app.plugins.drift.baseline_views import baseline_pages
 from app.plugins.drift.cli import drift, findings
 from app.plugins.drift.expiry import lapse
 from app.plugins.drift.finding_types import drift as drift_findings
@@ -20,7 +19,6 @@ from app.plugins.drift.models import DriftModel
 from app.plugins.drift.overview import open_findings
 from app.plugins.drift.own_rules import OWN_RULES
 from app.plugins.drift.recording import FindingFact, NewFinding, record_findings
-from app.plugins.drift.review_views import review_pages
 from app.plugins.drift.rules.pages import rule_pages
 from app.plugins.drift.severity import Severity
 

@@ -35,7 +35,8 @@ def about_export(tenant: Tenant, chosen: ShownFindings) -> JsonObject:
     return {
         "tenant": tenant.name,
         "exported_at": clock.now().isoformat(timespec="seconds"),
-        "filters": {name: str(value) for name, value in chosen.filters.items()},
+        "filters": {"status": chosen.wanted.state.value}
+        | {name: str(value) for name, value in chosen.filters.items()},
         "runs": [dict(zip(("run", "baseline", "current"), row, strict=True)) for row in origins],
         "coverage": [_coverage(tenant, sync_id) for sync_id in syncs],
         **_left_out(tenant, runs),
@@ -47,7 +48,7 @@ def about_lines(about: JsonObject) -> Iterator[tuple[str, str]]:
     """The same as (term, words), for a table or a page."""
     yield "Tenant", about["tenant"]
     yield "Exported at", about["exported_at"]
-    yield "Filters", _counts(about["filters"]) or "none"
+    yield "Filters", _counts(about["filters"])
     for row in about["runs"]:
         named = {name: number for name, number in row.items() if number is not None}
         yield "Found by", ", ".join(f"{name} {number}" for name, number in named.items()) or "not kept"

@@ -60,6 +60,7 @@ def test_csv_has_a_row_for_each_change_and_says_where_it_comes_from(reader, tena
     assert said["Tenant"] == tenant.name
     assert f"run {drift.id}" in said["Found by"]
     assert "policy types were read completely" in said["Coverage"]
+    assert said["Filters"] == "status open"
     assert said["Hidden by rule"] == "0"
     assert "Secrets are not in it" in said["Redacted"]
 
