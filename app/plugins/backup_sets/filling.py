@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from sqlalchemy import select, update
 
 from app.core import ItemFailedError, ItemSkippedError, RunContext, RunFailedError, db, find_run
@@ -32,6 +33,8 @@ RUN_TYPE = "backup_set.fill"
 # Unless its types were chosen, a set need not hold what the source simply does not have.
 REFUSED = frozenset(state for state in CoverageState if not state.read_something) - {CoverageState.SKIPPED}
 
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]\w{0,119}$")]
+
 
 class FillParams(BaseModel):
     """Which set is filled, and with what."""
@@ -39,10 +42,10 @@ class FillParams(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     backup_set_id: int = Field(gt=0, title="Backup set")
-    policy_types: list[str] = Field(
+    policy_types: list[Key] = Field(
         default_factory=list, max_length=200, title="Policy types", description="None chosen: all."
     )
-    source: str | None = Field(default=None, title="Source", description="Empty: whatever was synced last.")
+    source: Key | None = Field(default=None, title="Source", description="Empty: whatever was synced last.")
 
     @field_validator("policy_types")
     @classmethod
