@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run migrate check test test-faults soak bench bench-runs bench-sets bench-hub vendor lock clean
+.PHONY: help setup run migrate check test test-faults soak bench bench-runs bench-drift bench-sets bench-hub vendor lock clean
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,7 +54,10 @@ bench: $(DEV) ## the benchmarks, with peers side by side
 bench-runs: $(DEV) ## what a tracked run costs, beside a bare Huey task, Celery, RQ and Dramatiq
 	$(BIN)/python -m bench.runs $(ARGS)
 
-bench-sets: $(DEV) ## adding 10,000 policies to a backup set, beside a bare loop that writes the same rows
+bench-drift: $(DEV) ## drift at a constant number of changes over 10 k, 100 k and 500 k policies
+	$(BIN)/python -m bench.drift $(ARGS)
+
+bench-sets: $(DEV) $(PEERS) ## adding 10,000 policies to a backup set, beside a bare loop; exports as IntuneCD reads them
 	$(BIN)/python -m bench.sets $(ARGS)
 
 bench-hub: $(DEV) $(PEERS) ## the hub over millions of runs, its polls beside hello, and other hubs

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
         default=60.0, ge=1, le=3600, description="How long a silent worker keeps a run, in seconds."
     )
     max_upload_mb: int = Field(default=200, ge=1, le=4096, description="Largest upload, in megabytes.")
+    allow_writes: bool = Field(default=False, description="Let managers write to their tenants: restore.")
     plugins_dir: Annotated[Path | None, BeforeValidator(_path)] = Field(
         default=None, description="Folder of further plugins, one module each."
     )

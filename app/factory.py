@@ -98,6 +98,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SAFE_MODE=settings.safe_mode,
         PUBLIC_URL=settings.public_url,
         DATA_DIR=settings.data_dir,
+        ALLOW_WRITES=settings.allow_writes,
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask documents replacing it so

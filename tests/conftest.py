@@ -9,6 +9,7 @@ processes     `spawn`
 disks         `small_disk`
 channels      `pigeons`
 receivers     `receiver`, `tls_receiver`, `dripping_receiver`
+graph         `graph`, `connected`, `pauses`
 plugging      `drop_in`, `plugins_folder`, `install`, `install_with_tables`, `installed_greetings`
 """
 
@@ -29,4 +30,5 @@ pytest_plugins = [
     "tests.support.servers",
     "tests.support.channels",
     "tests.support.receivers",
+    "tests.support.graph",
 ]

@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 
 from app.core import db
 from app.plugins.drift.findings import FindingFilter, list_findings
+from app.plugins.drift.holds.reading import held_groups
+from app.plugins.drift.holds.rows import HoldState
 from app.plugins.inventory.models import InventoryDocument, InventoryPolicy, InventoryVersion
 from app.plugins.inventory.store.snapshots import find_sync, policies_at, problems_of
 from tests.support.snapshots import SHARED, generate_drift, import_export
@@ -72,6 +74,43 @@ def test_every_policy_is_in_the_class_the_truth_gives_it(tenant, answer):
     assert told == expected_classes(truth)
     recreated = {(one["type"], one["name"]) for one in truth["by_id"]["recreated_same_name_new_id"]}
     assert {(f.subject_type, f.display_name) for f in found if f.change_kind == "recreated"} == recreated
+
+
+def held_in(tenant, source, older, newer):
+    compared = [import_export(tenant, SHARED / source / version) for version in (older, newer)]
+    run = generate_drift(tenant, *compared)
+    return run, [(group.hold.gate, group.held) for group in held_groups(tenant, HoldState.OPEN)]
+
+
+def test_assignments_that_began_to_be_collected_are_told_once(tenant):
+    run, held = held_in(tenant, "ces2026-intunecd", "v2025.12.08.2", "v2025.12.11.7")
+
+    assert held == [("collection_change", 20)]
+    assert run.summary["new_findings"] == {}
+    assert run.summary["gates"]["collection_change"] == 20
+    (group,) = held_groups(tenant, HoldState.OPEN)
+    assert group.hold.sentence.startswith("20 policies show assignments for the first time")
+    assert {finding.held_by for finding in list_findings(tenant, FindingFilter())} == {"collection_change"}
+
+
+def test_assignments_that_are_no_longer_collected_are_told_once(tenant):
+    _run, held = held_in(tenant, "ces2026-intunecd", "v2025.12.11.7", "v2025.12.08.2")
+
+    assert held == [("collection_change", 20)]
+
+
+def test_an_export_of_another_tenant_is_one_group(tenant):
+    run, held = held_in(tenant, "j0eyv-ca", "2024.4.1", "2024.6.1")
+
+    assert held == [("mass_change", 26)]
+    assert run.summary["new_findings"] == {}
+
+
+def test_a_handful_of_changes_is_held_by_no_gate(tenant):
+    run, held = held_in(tenant, "ces2026-intunecd", "v2025.12.08.1", "v2025.12.08.2")
+
+    assert held == []
+    assert sum(run.summary["new_findings"].values()) == 13
 
 
 @on_every_pair

@@ -46,11 +46,13 @@ from app.core.registry.extensions import (
     ApiResource,
     CardFact,
     ChannelMessage,
+    ChosenPolicy,
     FindingType,
     IgnoreRule,
     InventorySource,
     NotificationChannel,
     OverviewCard,
+    PolicyChoice,
     PolicyShape,
     PolicyType,
     SourceDocument,
@@ -67,7 +69,7 @@ from app.core.sheets import csv_chunks
 from app.core.snapshot import snapshot as reading_snapshot
 from app.core.statements import insert_new, one_of, upsert
 from app.core.tenants import Tenant, all_tenants, tenant_by_slug
-from app.core.users import Role, User
+from app.core.users import Role, User, owners_of
 from app.core.web.day_bars import DayBars, DayCount
 from app.core.web.files import send_chunks
 from app.core.web.forms import fields_of, values_from
@@ -83,6 +85,7 @@ __all__ = [
     "CardFact",
     "ChannelMessage",
     "Choice",
+    "ChosenPolicy",
     "DayBars",
     "DayCount",
     "Declared",
@@ -103,6 +106,7 @@ __all__ = [
     "OverviewCard",
     "PermissionDeniedError",
     "Plugin",
+    "PolicyChoice",
     "PolicyShape",
     "PolicyType",
     "ReasonCode",
@@ -138,6 +142,7 @@ __all__ = [
     "may",
     "model_registry",
     "one_of",
+    "owners_of",
     "parameters_from",
     "plugin_settings",
     "reading",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -71,8 +72,8 @@ def insert_new(
 
     Args:
         model: of core or of a plugin.
-        rows: value by column, the same columns in each: texts, numbers and nothing. Columns that are left
-            out get the default of the database, not that of the model.
+        rows: value by column, the same columns in each: texts, numbers, aware moments and nothing. Columns
+            that are left out get the default of the database, not that of the model.
         shared: values of further columns, the same in all rows; of any type.
     """
     if not rows:
@@ -82,7 +83,7 @@ def insert_new(
         execute(_inserting_each(model, (*own, *common)), [{**row, **shared} for row in rows])
     else:
         given = {f"shared_{name}": value for name, value in shared.items()}
-        execute(_inserting_all(model, own, common), given | {"rows": orjson.dumps(rows).decode()})
+        execute(_inserting_all(model, own, common), given | {"rows": _given_rows(rows)})
 
 
 def takes_several() -> bool:
@@ -123,6 +124,15 @@ def _inserting_all(model: type[DeclarativeBase], own: tuple[str, ...], shared: t
     common = [bindparam(f"shared_{name}", type_=types[name]).label(name) for name in shared]
     inserting = upsert(model, on_sqlite=False).from_select([*own, *shared], select(*rows.c, *common))
     return inserting.on_conflict_do_nothing()
+
+
+def _given_rows(rows: Sequence[Mapping[str, object]]) -> str:
+    def spelled(value: object) -> str:
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value.isoformat()
+        raise TypeError(f"{type(value).__name__} cannot be inserted with many, nor can a naive moment")
+
+    return orjson.dumps(rows, default=spelled, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
 @cache

@@ -172,6 +172,13 @@ def membership_of(user_id: int, tenant_id: int) -> Membership | None:
     )
 
 
+def owners_of(tenant: Tenant) -> list[User]:
+    """The owners of a tenant, by address."""
+    query = select(User).join(Membership, Membership.user_id == User.id)
+    owning = query.where(Membership.tenant_id == tenant.id, Membership.role == Role.OWNER)
+    return list(db.session.scalars(owning.order_by(User.email)))
+
+
 def memberships_of(user_id: int) -> list[Membership]:
     """All memberships of one user with their tenants, by tenant name."""
     query = select(Membership).join(Tenant).where(Membership.user_id == user_id).order_by(Tenant.name)

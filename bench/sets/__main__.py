@@ -1,4 +1,4 @@
-"""`make bench-sets`: adding policies to a backup set, beside a bare loop that writes the same rows."""
+"""`make bench-sets`: adding policies to a set, beside a bare loop; exported sets, as IntuneCD reads them."""
 
 import argparse
 import os
@@ -9,6 +9,7 @@ from statistics import median
 from bench.policies import Mix, write_exports
 from bench.runs.deployment import Deployment, deployed
 from bench.sets.adding import Took, bare, import_policies, tracked
+from bench.sets.intunecd import differences
 
 KINDS = {"sqlite": "sqlite", "postgresql": "postgresql alone"}
 SAME = Mix(changed=0, added=0, removed=0)
@@ -28,6 +29,9 @@ def main() -> None:
                 sync_run_id = import_policies(deployment, str(export))
                 print(f"\n{kind}: {wanted.policies:,} policies, medians of {wanted.times}")
                 _report(deployment, sync_run_id, wanted.policies, wanted.times)
+    print("\nIntuneCD-startcompare over each backup and the export of a set of all its policies")
+    for name, said in differences():
+        print(f"  {name:<16} {said}", flush=True)
 
 
 def _report(deployment: Deployment, sync_run_id: int, count: int, times: int) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import update
 
+from app.core import clock
 from app.core.db import db
 from app.plugins.drift.models import Finding
 from tests.api.conftest import ROOT
@@ -108,3 +109,41 @@ def test_a_page_is_read_along_an_index(api, drift):
     plan = " ".join(plan_of(listing))
     assert "ix_findings_tenant_id_severity_rank_id" in plan
     assert "TEMP B-TREE" not in plan
+
+
+@on_both_databases
+def test_findings_tell_where_they_stand_and_open_ones_are_listed_unless_others_are_asked_for(
+    api, drift, tenant
+):
+    db.session.execute(update(Finding).where(Finding.display_name == "A").values(resolved_at=clock.now()))
+    absorbed = {"resolved_at": clock.now(), "absorbed_version": 2}
+    db.session.execute(update(Finding).where(Finding.display_name == "C").values(**absorbed))
+    db.session.commit()
+
+    def found(**query):
+        return sorted(names(api.get(f"{ROOT}/findings", query_string=query)))
+
+    assert found() == ["B", "Beacon"]
+    assert (found(status="resolved"), found(status="absorbed"), len(found(status="all"))) == (["A"], ["C"], 4)
+    assert (found(line="pair"), found(line="baseline")) == (["B", "Beacon"], [])
+    rows = api.get(f"{ROOT}/findings?status=all").json["findings"]
+    told = {row["display_name"]: (row["state"], row["absorbed_version"], row["revision"]) for row in rows}
+    assert told == {
+        "A": ("resolved", None, 1),
+        "B": ("acknowledged", None, 1),
+        "Beacon": ("new", None, 1),
+        "C": ("absorbed", 2, 1),
+    }
+    assert not any("hash" in name for row in rows for name in row)
+
+
+def test_a_program_acknowledges_what_it_has_seen(api, drift, tenant):
+    row = api.get(f"{ROOT}/findings?severity=critical").json["findings"][0]
+    seen = [f"{row['id']}:{row['revision']}"]
+
+    answer = api.post(
+        f"{ROOT}/operations/finding.acknowledge/runs",
+        json={"params": {"findings": seen, "reason": "Planned"}},
+    )
+
+    assert answer.status_code == 202, answer.text

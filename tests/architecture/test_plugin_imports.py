@@ -1,6 +1,7 @@
 """The arrows import-linter cannot say: which names a plugin takes from core, and on whom it may stand."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ def public_names():
     return set()
 
 
+@cache
 def declared_requirements(plugin):
     """The plugins that one says it stands on: `requires=` of its `Plugin(...)`, read without importing it."""
     files = [path for name, path in plugin_files() if name == plugin]

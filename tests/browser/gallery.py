@@ -1,12 +1,13 @@
 """Tenants in which every page has something to show, and the addresses of all pages."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
-from app.core import start_and_wait
+from app.core import clock, start_and_wait
 from app.core.db import db
 from app.core.delivery.subscribing import switch_off
 from app.core.runs import lifecycle
@@ -20,6 +21,9 @@ from app.core.tokens import create_token, revoke_token
 from app.core.users import Role, find_user
 from app.plugins.backup_sets.items import ItemFilter, list_items
 from app.plugins.backup_sets.sets import create_set
+from app.plugins.drift.acknowledging import acknowledge
+from app.plugins.drift.baselines import clear_baseline, set_baseline
+from app.plugins.drift.deciding import decision_of
 from app.plugins.drift.models import Finding
 from app.plugins.inventory import PolicyFilter, chosen_ids, find_sync
 from app.plugins.inventory.models import InventoryVersion
@@ -102,15 +106,39 @@ PAGES = {
     "finding removed": (OPERATOR, "/t/{full}/findings/{removed}"),
     "finding modified": (OPERATOR, "/t/{full}/findings/{modified}"),
     "finding modified, unified": (OPERATOR, "/t/{full}/findings/{modified}?view=unified"),
+    "finding acknowledged": (OPERATOR, "/t/{full}/findings/{accepted}"),
+    "finding, seen only": (READONLY, "/t/{full}/findings/{accepted}"),
+    "findings acknowledged": (OPERATOR, "/t/{full}/findings?status=acknowledged"),
+    "findings, none resolved": (OPERATOR, "/t/{full}/findings?status=resolved"),
+    "versions of the baseline": (OWNER, "/t/{full}/drift/baseline"),
+    "drift, managed": (OWNER, "/t/{full}/drift"),
+    "no baseline": (OPERATOR, "/t/{bare}/drift/baseline"),
     "backup sets": (OPERATOR, "/t/{full}/backup-sets"),
     "backup sets, seen only": (READONLY, "/t/{full}/backup-sets"),
     "no backup sets": (OPERATOR, "/t/{bare}/backup-sets"),
+    "kept version, compared": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{changed}/compare"),
+    "kept version, drifted": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{changed}/since"),
+    "keep policies of findings": (OPERATOR, "/t/{full}/backup-sets/keep?choice=findings"),
+    "import a backup set": (OPERATOR, "/t/{full}/backup-sets/import"),
     "new backup set": (OPERATOR, "/t/{full}/backup-sets/new"),
     "backup set": (OPERATOR, "/t/{full}/backup-sets/{backup_set}"),
     "backup set, managed": (OWNER, "/t/{full}/backup-sets/{backup_set}"),
     "backup set, no match": (OPERATOR, "/t/{full}/backup-sets/{backup_set}?q=nothing"),
     "empty backup set": (OPERATOR, "/t/{full}/backup-sets/{empty_set}"),
     "kept version": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/items/{item}"),
+    "restore plan": (READONLY, "/t/{full}/backup-sets/{backup_set}/restore"),
+    "restore plan, managed": (OWNER, "/t/{full}/backup-sets/{backup_set}/restore?version={oldest_item}"),
+    "restore plan, no match": (READONLY, "/t/{full}/backup-sets/{backup_set}/restore?q=nothing"),
+    "restore plan of nothing": (READONLY, "/t/{full}/backup-sets/{empty_set}/restore"),
+    "restore": (
+        OWNER,
+        "/t/{full}/backup-sets/{backup_set}/restore/confirm?item={oldest_item}&item={gone_item}",
+    ),
+    "restore of nothing": (OWNER, "/t/{full}/backup-sets/{backup_set}/restore/confirm"),
+    "schedule of a backup set": (
+        OWNER,
+        "/t/{full}/schedules/new/backup_set.fill?backup_set_id={backup_set}",
+    ),
     "add policies": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/add"),
     "add policies, no match": (OPERATOR, "/t/{full}/backup-sets/{backup_set}/add?q=nothing"),
     "run of a backup set": (OPERATOR, "/t/{full}/monitoring/operations/{adding}"),
@@ -260,6 +288,11 @@ def _drift(tenant: Tenant, baseline: int, current: int) -> dict[str, object]:
         ).one()
         for kind in ("added", "removed", "modified")
     }
+    accepted = _accepted(tenant, findings["modified"])
+    owner = find_user(OWNER)
+    scope_key = set_baseline(tenant, baseline, owner, name="Before the move").scope_key
+    clear_baseline(tenant, scope_key, owner, reason="To be named anew")
+    set_baseline(tenant, baseline, owner, name="Spring", reason="What was agreed on in spring")
     version = db.session.scalars(
         select(InventoryVersion)
         .where(InventoryVersion.policy_id == findings["modified"].policy_id)
@@ -268,6 +301,7 @@ def _drift(tenant: Tenant, baseline: int, current: int) -> dict[str, object]:
     ).one()
     return {
         "drift": run.id,
+        "accepted": accepted,
         "policy": version.policy_id,
         "version": version.id,
         **{kind: finding.id for kind, finding in findings.items()},
@@ -301,6 +335,18 @@ def _elsewhere(tenant: Tenant) -> None:
     start_and_wait(tenant, "inventory.sync", {"source": "files", "path": str(folder)}, inline=False)
 
 
+def _accepted(tenant: Tenant, other: Finding) -> int:
+    """Another finding, of which one path and then all of it was acknowledged; answers with its number."""
+    query = select(Finding).where(Finding.tenant_id == tenant.id, Finding.change_kind == "modified")
+    finding = db.session.scalars(query.where(Finding.id != other.id).order_by(Finding.id).limit(1)).one()
+    user, until = find_user(OPERATOR), clock.now() + timedelta(days=90)
+    path = sorted(finding.path_hashes)[:1]
+    decisions = [("The works council agreed", path), ("Rolled out with the spring release", ())]
+    for reason, paths in decisions if len(finding.path_hashes) > 1 else decisions[1:]:
+        acknowledge(tenant, finding.id, finding.revision, decision_of(reason, until, user), paths)
+    return finding.id
+
+
 def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:
     """A verified set with policies of both syncs, some of which the second does not have; an empty set."""
     user = find_user(OPERATOR)
@@ -316,10 +362,14 @@ def _backup_sets(tenant: Tenant, baseline: int, current: int) -> dict[str, int]:
         adding = start_and_wait(tenant, "backup_set.add_policies", params, inline=False, user=user)
     wanted = {"backup_set_id": golden.id}
     start_and_wait(tenant, "backup_set.verify", wanted, inline=False, user=user)
-    (newest, *_others) = list_items(golden, ItemFilter())
+    start_and_wait(tenant, "backup_set.export", wanted, inline=False, user=user)
+    (newest, *_others) = kept = list_items(golden, ItemFilter())
     return {
         "backup_set": golden.id,
         "empty_set": empty.id,
         "item": newest.item.id,
+        "changed": next(one.item.id for one in kept if one.versions == 2),
+        "oldest_item": next(one.item.id for one in kept if not one.is_newest),
+        "gone_item": next(one.item.id for one in kept if one.item.tenant_state == "gone"),
         "adding": adding.id,
     }

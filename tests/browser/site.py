@@ -89,7 +89,9 @@ def _installed(folder: Path) -> Path:
 @contextmanager
 def _serving(settings: Settings, site_packages: Path, log):
     command = [sys.executable, "-m", "flask", "serve", "--port", "0", "--workers", "1"]
-    values = environment(settings, python_path=[site_packages], lease_seconds=LEASE_SECONDS, plugins_strict=1)
+    values = environment(
+        settings, python_path=[site_packages], lease_seconds=LEASE_SECONDS, plugins_strict=1, allow_writes=1
+    )
     with subprocess.Popen(
         command, cwd=ROOT, env=values, stdout=subprocess.PIPE, stderr=log, text=True
     ) as process:

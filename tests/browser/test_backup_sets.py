@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from app.core import start_and_wait
 from app.core.db import db
 from app.plugins.backup_sets.sets import create_set, summary_of
+from tests.support.exported import unpacked
 from tests.support.snapshots import compliance, write_export
 
 MATCHING, ALL = 128, 500
@@ -63,3 +64,47 @@ def test_single_policies_are_chosen_with_the_keyboard(browse, member, golden):
 
     page.get_by_role("link", name="View run").click()
     expect(page.get_by_text("2 of 2 succeeded").first).to_be_visible()
+
+
+@pytest.fixture
+def drifted(app, make_tenant, tmp_path):
+    """A tenant with an empty set, and findings: Laptops has changed, Phones is gone, Tablets is new."""
+    tenant = make_tenant()
+    before = [compliance("Laptops", passcodeMinimumLength=12), compliance("Phones")]
+    after = [compliance("Laptops", passcodeMinimumLength=4), compliance("Tablets")]
+    syncs = []
+    for number, policies in enumerate((before, after)):
+        folder = write_export(tmp_path / f"export-{number}", {"all.json": policies})
+        syncs.append(start_and_wait(tenant, "inventory.sync", {"path": str(folder)}, inline=True).id)
+    params = dict(zip(("baseline_run_id", "current_run_id"), syncs, strict=True))
+    start_and_wait(tenant, "drift.generate", params, inline=True)
+    create_set(tenant, "Golden")
+    db.session.commit()
+    return tenant
+
+
+def test_policies_of_findings_are_kept_what_cannot_be_says_why_and_the_set_is_downloaded(
+    browse, member, drifted
+):
+    page = browse(member(drifted))
+    page.goto(f"/t/{drifted.slug}/findings")
+    page.get_by_role("link", name="Keep these policies").click()
+    page.get_by_label("The baseline version").check()
+    page.get_by_role("button", name="Keep").click()
+
+    page.get_by_role("link", name="View run").click()
+    expect(page.get_by_text("Partially succeeded").first).to_be_visible()
+    expect(page.get_by_text("Not in the sync").first).to_be_visible()
+    page.get_by_role("link", name="Backup set", exact=True).click()
+    expect(page.get_by_text("2 policies in 2 versions")).to_be_visible()
+
+    page.get_by_role("button", name="Export").click()
+    page.get_by_role("link", name="View run").click()
+    page.get_by_role("link", name="Download the export").click()
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download").click()
+    download = downloading.value
+    assert download.suggested_filename.startswith("Golden-")
+    manifest, documents = unpacked(download.path())
+    assert {one["display_name"] for one in manifest["items"]} == {"Laptops", "Phones"}
+    assert len(documents) == 2

@@ -20,6 +20,7 @@ REFUSALS = {
     "new channel": (422, "Save"),
     "new saved view": (422, "Save"),
     "add policies": (422, "Add selected"),
+    "finding removed": (422, "Acknowledge"),
 }
 
 

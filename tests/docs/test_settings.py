@@ -8,10 +8,11 @@ import pytest
 from app.config import Settings
 from app.core.registry.settings import variables_of
 from app.plugins.channels import plugin as channels
+from app.plugins.graph import plugin as graph
 
 ROOT = Path(__file__).parents[2]
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/admin.md")}
-CHANNELS = variables_of(channels)
+OF_PLUGINS = variables_of(channels) | variables_of(graph)
 VARIABLES = {f"TENANTATLAS_{name.upper()}": field for name, field in Settings.model_fields.items()}
 
 
@@ -31,11 +32,11 @@ def test_a_setting_is_explained(page, variable):
 def test_no_page_explains_a_setting_that_is_gone(page):
     named = set(re.findall(r"TENANTATLAS_[A-Z_]*[A-Z]", PAGES[page]))
 
-    assert named <= set(VARIABLES) | set(CHANNELS)
+    assert named <= set(VARIABLES) | set(OF_PLUGINS)
 
 
-@pytest.mark.parametrize("variable", CHANNELS)
-def test_a_setting_of_the_channels_is_told_to_administrators(variable):
+@pytest.mark.parametrize("variable", OF_PLUGINS)
+def test_a_setting_of_a_built_in_plugin_is_told_to_administrators(variable):
     assert f"`{variable}`" in PAGES["docs/admin.md"]
 
 

@@ -94,7 +94,7 @@ class Stack:
             arguments=("--workers", slots, *(["--processes"] if processes else []), *arguments),
             lease_seconds=lease_seconds,
             queue_prefix=self.settings.queue_prefix,
-            plugins_disabled="inventory,drift,backup_sets,channels",
+            plugins_disabled=",".join(self.settings.plugins_disabled),
             **settings,
         )
         self.workers.append(worker)

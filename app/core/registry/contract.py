@@ -18,6 +18,7 @@ from app.core.registry.extensions import (
     InventorySource,
     NotificationChannel,
     OverviewCard,
+    PolicyChoice,
     PolicyType,
 )
 from app.core.registry.former_names import FormerOperation
@@ -199,6 +200,7 @@ class Plugin:
         api_resources: its own things as programs read them.
         chores: small steps that every worker calls every few seconds, each in a fresh application context and
             outside any transaction; several workers may call one at once.
+        policy_choices: policies that its pages show, for other plugins to work on.
         before_examples: makes what examples of its operations name and no run makes; called by the
             conformance kit alone, in an application context, once the plugins it requires have run theirs.
     """
@@ -222,4 +224,5 @@ class Plugin:
     notification_channels: tuple[NotificationChannel[Any], ...] = ()
     api_resources: tuple[ApiResource[Any], ...] = ()
     chores: tuple[Callable[[], object], ...] = ()
+    policy_choices: tuple[PolicyChoice, ...] = ()
     before_examples: "Callable[[Tenant], None] | None" = None

@@ -51,9 +51,9 @@ class ScheduleForm:
     params: Mapping[str, object]
 
     @classmethod
-    def new(cls, operation: AnyOperation) -> "ScheduleForm":
-        """An empty form with our suggestions."""
-        return cls(operation.label, "0 3 * * *", "", "UTC", {})
+    def new(cls, operation: AnyOperation, given: MultiDict[str, str]) -> "ScheduleForm":
+        """A form with our suggestions, and the parameters that an address gives."""
+        return cls(operation.label, "0 3 * * *", "", "UTC", start_values(operation, given) if given else {})
 
     @classmethod
     def of(cls, schedule: Schedule) -> "ScheduleForm":

@@ -58,9 +58,9 @@ def choose() -> str:
 @schedule_pages.get("/new/<run_type>")
 @tenant_required(Role.MANAGER)
 def new(run_type: str) -> str:
-    """The form of a new schedule."""
+    """The form of a new schedule; parameters of the operation may stand in the address."""
     operation = current_catalog().operation(run_type)
-    return _form(operation, ScheduleForm.new(operation))
+    return _form(operation, ScheduleForm.new(operation, request.args))
 
 
 @schedule_pages.post("/new/<run_type>")

@@ -33,6 +33,7 @@ from app.plugins.inventory import InventorySyncRun, SyncStatus, find_sync, known
 
 CHUNK = 1000  # policies a transaction: on SQLite nobody else writes meanwhile
 MOST = 100_000
+CLOSED = "An imported set stays as it came: its syncs are those of another installation or tenant."
 
 PolicyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
@@ -87,6 +88,8 @@ def _begin(run: RunContext[AddParams]) -> tuple[BackupSet, Candidates]:
     backup_set = find_set(run.tenant, run.params.backup_set_id)
     if backup_set is None:
         raise RunFailedError(*GONE)
+    if backup_set.imported_from is not None:
+        raise RunFailedError("set_is_imported", CLOSED)
     try:
         sync = _chosen_sync(run.tenant, run.params.sync_run_id)
     except (InvalidInputError, PermissionDeniedError) as error:
@@ -131,6 +134,8 @@ def _shown(tenant: Tenant, params: AddParams) -> JsonObject:
     backup_set = find_set(tenant, params.backup_set_id)
     if backup_set is None:
         return {"backup_set": params.backup_set_id, "policies": len(params.policy_ids)}
+    if backup_set.imported_from is not None:
+        raise InvalidInputError(CLOSED)
     sync = _chosen_sync(tenant, params.sync_run_id)
     if len(known_policies(tenant, params.policy_ids)) < len(params.policy_ids):
         raise PermissionDeniedError("some of these policies are not this tenant's")
@@ -185,6 +190,7 @@ operation = OperationType(
             "Refused by the source", "Give the source access to this policy type, sync again, then add it."
         ),
         "backup_set_gone": ReasonCode("No such backup set", "Create a set and add the policies to it."),
+        "set_is_imported": ReasonCode("Imported set", "Make a set of your own and add the policies to it."),
         "snapshot_unavailable": ReasonCode("Sync unavailable", "Choose a finished inventory sync."),
     },
 )

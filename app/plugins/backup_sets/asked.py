@@ -66,6 +66,17 @@ def asked_numbers(name: str) -> list[int]:
     return numbers
 
 
+def asked_keep(text: str) -> int | None:
+    """How many versions a form wants to be kept; nothing: all.
+
+    Raises:
+        InvalidInputError: it is no number.
+    """
+    if text and (not text.isdecimal() or len(text) > 9):
+        raise InvalidInputError(f"keep: {text[:40]!r} is no number of versions")
+    return int(text) if text else None
+
+
 def _collection() -> str | None:
     value = request.values.get("type", "").strip()
     if value and not COLLECTION.fullmatch(value):

@@ -1,5 +1,8 @@
 """`flask backup-sets`."""
 
+import shutil
+from pathlib import Path
+
 import click
 from flask.cli import AppGroup
 
@@ -15,13 +18,17 @@ from app.core import (
     tenant_by_slug,
 )
 from app.plugins.backup_sets.adding import adding_params, audited_refusal
-from app.plugins.backup_sets.items import ItemFilter, ShownItem, list_items
-from app.plugins.backup_sets.restore.cli import plan
-from app.plugins.backup_sets.sets import SetSummary, create_set, list_sets, numbered_set, summary_of
+from app.plugins.backup_sets.documents import item_document, set_document
+from app.plugins.backup_sets.exports import export_of_run, path_of
+from app.plugins.backup_sets.filling_cli import fill, keep
+from app.plugins.backup_sets.items import ItemFilter, list_items
+from app.plugins.backup_sets.restore.cli import plan, restore
+from app.plugins.backup_sets.sets import create_set, list_sets, numbered_set, summary_of
 from app.plugins.inventory import InventorySyncRun, PolicyFilter, find_sync, latest_sync
 
 backup_sets = AppGroup("backup-sets", help="Chosen policies, kept in versions.")
-backup_sets.add_command(plan)
+for _command in (plan, restore, fill, keep):
+    backup_sets.add_command(_command)
 
 
 @backup_sets.command("list")
@@ -33,7 +40,7 @@ def list_(slug: str, *, as_json: bool) -> None:
     """List the backup sets of tenant SLUG."""
     found = list_sets(tenant_by_slug(slug))
     if as_json:
-        echo_json([_set_document(held) for held in found])
+        echo_json([set_document(held) for held in found])
         return
     for held in found:
         click.echo(
@@ -53,7 +60,7 @@ def create(slug: str, name: str, description: str, *, as_json: bool) -> None:
     tenant = tenant_by_slug(slug)
     made = create_set(tenant, name, description)
     if as_json:
-        echo_json(_set_document(summary_of(made)))
+        echo_json(set_document(summary_of(made)))
     else:
         click.echo(f"Backup set {made.id} {made.name!r} created.")
 
@@ -70,7 +77,7 @@ def show(slug: str, backup_set_id: int, *, as_json: bool) -> None:
     backup_set = numbered_set(tenant, backup_set_id)
     items = list_items(backup_set, ItemFilter(), limit=None)
     if as_json:
-        echo_json({**_set_document(summary_of(backup_set)), "items": [*map(_item_document, items)]})
+        echo_json({**set_document(summary_of(backup_set)), "items": [*map(item_document, items)]})
         return
     click.echo(f"Backup set {backup_set.id} {backup_set.name!r}: {len(items)} versions")
     for shown in items:
@@ -133,6 +140,43 @@ def verify(slug: str, backup_set_id: int, *, inline: bool, as_json: bool) -> Non
     report_run(run, as_json=as_json, **told)
 
 
+@backup_sets.command("export")
+@click.argument("slug")
+@click.argument("backup_set_id", type=int, metavar="SET")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Copy the zip here.",
+)
+@click.option("--inline", is_flag=True, help="Execute in this process instead of a worker.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON document.")
+@cli_errors
+def export(slug: str, backup_set_id: int, target: Path | None, *, inline: bool, as_json: bool) -> None:
+    """Write what backup set number SET of tenant SLUG holds into a zip, and wait for the end."""
+    tenant = tenant_by_slug(slug)
+    params: JsonObject = {"backup_set_id": numbered_set(tenant, backup_set_id).id}
+    run = start_and_wait(tenant, "backup_set.export", params, inline=inline)
+    made = export_of_run(tenant, run.id)
+    path = path_of(tenant, made) if made else None
+    if path and target:
+        shutil.copyfile(path, target)
+    report_run(run, as_json=as_json, path=str(target or path) if path else None)
+
+
+@backup_sets.command("import")
+@click.argument("slug")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--inline", is_flag=True, help="Execute in this process instead of a worker.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON document.")
+@cli_errors
+def import_(slug: str, path: Path, *, inline: bool, as_json: bool) -> None:
+    """Make the set again, in tenant SLUG, of which PATH is the export, and wait for the end."""
+    params: JsonObject = {"path": str(path.resolve())}
+    run = start_and_wait(tenant_by_slug(slug), "backup_set.import", params, inline=inline)
+    report_run(run, as_json=as_json, backup_set=run.summary.get("backup_set"))
+
+
 def _sync(tenant: Tenant, sync_run_id: int | None) -> InventorySyncRun:
     if sync_run_id is None:
         latest = latest_sync(tenant)
@@ -143,42 +187,3 @@ def _sync(tenant: Tenant, sync_run_id: int | None) -> InventorySyncRun:
     if sync is None:
         raise InvalidInputError(f"tenant {tenant.slug!r} has no sync {sync_run_id}")
     return sync
-
-
-def _set_document(held: SetSummary) -> JsonObject:
-    return {
-        "id": held.backup_set.id,
-        "name": held.backup_set.name,
-        "description": held.backup_set.description,
-        "policies": held.policies,
-        "versions": held.versions,
-        "created_by": held.backup_set.created_by,
-        "created_at": held.backup_set.created_at.isoformat(),
-        "added_at": held.added_at.isoformat() if held.added_at else None,
-        "verified_at": held.verified_at.isoformat() if held.verified_at else None,
-    }
-
-
-def _item_document(shown: ShownItem) -> JsonObject:
-    item = shown.item
-    return {
-        "id": item.id,
-        "policy_id": item.policy_id,
-        "collection": item.collection,
-        "policy_type": item.policy_type,
-        "external_id": item.external_id,
-        "display_name": item.display_name,
-        "content_hash": item.content_hash,
-        "secret_count": item.secret_count,
-        "version": shown.version,
-        "versions": shown.versions,
-        "inventory_sync_run_id": item.sync_run_id,
-        "synced_at": item.synced_at.isoformat(),
-        "added_as": item.added_as,
-        "added_by": item.added_by,
-        "added_at": item.added_at.isoformat(),
-        "operation_run_id": item.operation_run_id,
-        "document_state": item.document_state,
-        "tenant_state": item.tenant_state,
-        "verified_at": item.verified_at.isoformat() if item.verified_at else None,
-    }

@@ -1,13 +1,12 @@
 """What became of kept versions: whether their documents are intact, and where the tenant stands now."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import func, select
-
 from app.core import Tenant, db
 from app.plugins.backup_sets.models import BackupSet, BackupSetItem, DocumentState, TenantState
+from app.plugins.backup_sets.numbered import newest_of
 from app.plugins.inventory import (
     NORMALIZER_VERSION,
     Absence,
@@ -19,6 +18,11 @@ from app.plugins.inventory import (
     hash_of_body,
     latest_sync,
 )
+
+FAULTS = {
+    DocumentState.MISSING: ("document_missing", "its document is missing from the snapshot store."),
+    DocumentState.ALTERED: ("document_altered", "its document does not say what it said when it was kept."),
+}
 
 
 class Verdict(NamedTuple):
@@ -39,33 +43,19 @@ class Judge:
 
     def judge(self, items: Sequence[BackupSetItem]) -> dict[int, Verdict]:
         """The verdicts on a few hundred items, by their number; ends its transaction."""
-        newest = self._newest(items)
+        newest = newest_of(self.backup_set, items)
         standings = dict(self._standings([item for item in items if item.id in newest]))
         bodies = bodies_of(self.tenant, list({item.content_hash for item in items}))
         # Reading ends before anything is hashed: on SQLite nobody else could write meanwhile.
         db.session.commit()
         nothing = (None, None)
         return {
-            item.id: Verdict(self._document(item, bodies), *standings.get(item.id, nothing)) for item in items
+            item.id: Verdict(
+                document_state(self.tenant, item, bodies.get(item.content_hash)),
+                *standings.get(item.id, nothing),
+            )
+            for item in items
         }
-
-    def _document(self, item: BackupSetItem, bodies: Mapping[str, bytes]) -> DocumentState:
-        body = bodies.get(item.content_hash)
-        if body is None:
-            return DocumentState.MISSING
-        if item.normalizer_version != NORMALIZER_VERSION:
-            return DocumentState.UNVERIFIED
-        is_intact = hash_of_body(self.tenant, item.collection, body) == item.content_hash
-        return DocumentState.INTACT if is_intact else DocumentState.ALTERED
-
-    def _newest(self, items: Sequence[BackupSetItem]) -> set[int]:
-        """Numbers of those items that are the newest version of their policy."""
-        item = BackupSetItem
-        query = select(item.policy_id, func.max(item.sync_run_id)).where(
-            item.backup_set_id == self.backup_set.id, item.policy_id.in_({one.policy_id for one in items})
-        )
-        newest = dict(db.session.execute(query.group_by(item.policy_id)).all())
-        return {one.id for one in items if newest.get(one.policy_id) == one.sync_run_id}
 
     def _standings(
         self, items: Iterable[BackupSetItem]
@@ -77,6 +67,16 @@ class Judge:
             if scope_key not in self._latest:
                 self._latest[scope_key] = latest_sync(self.tenant, scope_key)
             yield from _against(self._latest[scope_key], some)
+
+
+def document_state(tenant: Tenant, item: BackupSetItem, body: bytes | None) -> DocumentState:
+    """Whether a stored document still says what it said when it was kept; none is missing."""
+    if body is None:
+        return DocumentState.MISSING
+    found = hash_of_body(tenant, item.collection, body)
+    if item.normalizer_version != NORMALIZER_VERSION and found is not None:
+        return DocumentState.UNVERIFIED
+    return DocumentState.INTACT if found == item.content_hash else DocumentState.ALTERED
 
 
 def _against(

@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.core import clock, model_registry
+from app.core import JsonObject, clock, model_registry
 
 NAME_LENGTH = 120
 DESCRIPTION_LENGTH = 1000
@@ -50,8 +50,10 @@ class BackupSet(BackupModel):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     description: Mapped[str] = mapped_column(String(DESCRIPTION_LENGTH), default="")
+    keep_versions: Mapped[int | None]  # how many of each policy a fill leaves; none: all
     created_by: Mapped[str] = mapped_column(String(255))  # e-mail, or `system`
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    imported_from: Mapped[JsonObject | None]  # Origin; none: it was filled here
 
 
 class BackupSetItem(BackupModel):
@@ -109,3 +111,33 @@ class BackupSetRun(BackupModel):
         ForeignKey("bulk_operation_runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     backup_set_id: Mapped[int] = mapped_column(ForeignKey(BackupSet.id, ondelete="CASCADE"))
+    sync_run_id: Mapped[int | None]  # the sync that a fill takes from, also when it is resumed
+    trimmed: Mapped[int] = mapped_column(default=0)  # versions that a fill took out, being more than are kept
+
+
+class BackupSetExport(BackupModel):
+    """A zip that was made of a set; the row outlives the file, which is removed when it has expired."""
+
+    __tablename__ = "backup_set_exports"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "backup_set_id"], ["backup_sets.tenant_id", "backup_sets.id"], ondelete="CASCADE"
+        ),
+        Index(None, "tenant_id", "backup_set_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[int]
+    backup_set_id: Mapped[int]
+    run_id: Mapped[int] = mapped_column(unique=True)  # that made it; outlives it
+    file_name: Mapped[str] = mapped_column(String(40))  # in the tenant's folder of exports
+    size: Mapped[int] = mapped_column(BigInteger)  # bytes
+    sha256: Mapped[str] = mapped_column(String(64))  # of the file, hexadecimal
+    policies: Mapped[int]
+    versions: Mapped[int]
+    secret_count: Mapped[int]  # values that are sealed and not in it
+    created_by: Mapped[str] = mapped_column(String(255))  # e-mail, or `system`
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]  # when its file was

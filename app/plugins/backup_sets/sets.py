@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from typing import Any, TypeAlias
 
 from sqlalchemy import Select, func, select
@@ -146,6 +147,20 @@ def runs_of(tenant: Tenant, backup_set: BackupSet) -> Sequence[BulkOperationRun]
         .where(BulkOperationRun.tenant_id == tenant.id, BackupSetRun.backup_set_id == backup_set.id)
     )
     return db.session.scalars(query.order_by(BulkOperationRun.id.desc()).limit(RUNS_SHOWN)).all()
+
+
+def set_of_run(tenant: Tenant, run_id: int) -> BackupSet | None:
+    """The set that a run works on, or nothing while it has none."""
+    query = select(BackupSet).join(BackupSetRun, BackupSetRun.backup_set_id == BackupSet.id)
+    return db.session.scalar(query.where(BackupSet.tenant_id == tenant.id, BackupSetRun.run_id == run_id))
+
+
+def free_name(tenant: Tenant, name: str) -> str:
+    """A name for an imported set: its own, or told apart from those of the tenant's sets."""
+    taken = set(db.session.scalars(select(BackupSet.name).where(BackupSet.tenant_id == tenant.id)))
+    marks = chain(("", " (imported)"), (f" (imported {number})" for number in count(2)))
+    names = (f"{name[: NAME_LENGTH - len(mark)]}{mark}" for mark in marks)
+    return next(free for free in names if free not in taken)
 
 
 def note_run(backup_set: BackupSet, run: RunContext[Any]) -> None:

@@ -1,11 +1,11 @@
 """`backup_set.verify`: prove that what a set keeps is there and unaltered, and compare it with the tenant."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from itertools import islice
 
 from flask import url_for
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 
 from app.core import (
     ItemFailedError,
@@ -23,18 +23,15 @@ from app.core import (
 )
 from app.plugins.backup_sets.examples import FILLED, MISSING
 from app.plugins.backup_sets.items import count_states
-from app.plugins.backup_sets.judging import Judge, Verdict
+from app.plugins.backup_sets.judging import FAULTS, Judge, Verdict
 from app.plugins.backup_sets.keeping import GONE
-from app.plugins.backup_sets.models import BackupSet, BackupSetItem, DocumentState, TenantState
+from app.plugins.backup_sets.models import BackupSetItem, DocumentState, TenantState
+from app.plugins.backup_sets.numbered import item_ids, items_numbered
 from app.plugins.backup_sets.sets import find_set, note_run
 
 CHUNK = 200  # versions whose bodies are in memory at a time
 VERDICT = ("document_state", "tenant_state", "compared_run_id", "verified_at")
 
-_FAULTS = {
-    DocumentState.MISSING: ("document_missing", "its document is missing from the snapshot store."),
-    DocumentState.ALTERED: ("document_altered", "its document does not say what it said when it was kept."),
-}
 _TABLE = BackupSetItem.metadata.tables[BackupSetItem.__tablename__]
 _VERDICT = (
     update(_TABLE)
@@ -59,7 +56,7 @@ def verify(run: RunContext[VerifyParams]) -> None:
     note_run(backup_set, run)
     judge, item_ids = Judge(run.tenant, backup_set), iter(run.items)
     while chunk := list(islice(item_ids, CHUNK)):
-        items = _items(backup_set, chunk)
+        items = items_numbered(backup_set, chunk)
         verdicts = judge.judge(list(items.values()))
         _write(run, verdicts)
         run.settle({item_id: _fault(items.get(item_id), verdicts) for item_id in chunk})
@@ -69,13 +66,6 @@ def verify(run: RunContext[VerifyParams]) -> None:
         documents={state.value: states[state] for state in DocumentState},
         policies={state.value: states[state] for state in TenantState},
     )
-
-
-def _items(backup_set: BackupSet, item_ids: Sequence[str]) -> dict[str, BackupSetItem]:
-    query = select(BackupSetItem).where(
-        BackupSetItem.backup_set_id == backup_set.id, BackupSetItem.id.in_([int(one) for one in item_ids])
-    )
-    return {str(item.id): item for item in db.session.scalars(query)}
 
 
 def _write(run: RunContext[VerifyParams], verdicts: Mapping[int, Verdict]) -> None:
@@ -102,19 +92,12 @@ def _fault(item: BackupSetItem | None, verdicts: Mapping[int, Verdict]) -> ItemF
         return ItemSkippedError("no_longer_in_set", "This version was taken out of the set meanwhile.")
     state = verdicts[item.id].document
     name = f"{item.display_name or item.policy_id} from sync {item.sync_run_id}"
-    if state in _FAULTS:
-        reason_code, said = _FAULTS[state]
+    if state in FAULTS:
+        reason_code, said = FAULTS[state]
         return ItemFailedError(reason_code, f"{name}: {said}")
     if state is DocumentState.UNVERIFIED:
         return ItemSkippedError("normal_form_changed", f"{name}: it was kept under an earlier normal form.")
     return None
-
-
-def _item_ids(tenant: Tenant, params: VerifyParams) -> Iterator[str]:
-    query = select(BackupSetItem.id).where(
-        BackupSetItem.tenant_id == tenant.id, BackupSetItem.backup_set_id == params.backup_set_id
-    )
-    yield from map(str, db.session.scalars(query.order_by(BackupSetItem.id)).all())
 
 
 def _shown(tenant: Tenant, params: VerifyParams) -> JsonObject:
@@ -136,7 +119,7 @@ operation = OperationType(
     icon="shield-check",
     params=VerifyParams,
     execute=verify,
-    items=_item_ids,
+    items=lambda tenant, params: item_ids(tenant, params.backup_set_id),
     idempotency_key=lambda _tenant, params: str(params.backup_set_id),
     shown_inputs=_shown,
     related_links=_links,

@@ -1,7 +1,6 @@
 """Backup set pages: the list, a new set, one set with what it holds, and what managers may remove."""
 
-import orjson
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import (
@@ -11,7 +10,6 @@ from app.core import (
     current_catalog,
     current_tenant,
     find_run,
-    kept_runs,
     may,
     retry_offer,
     signed_in_user,
@@ -19,17 +17,20 @@ from app.core import (
     tenant_required,
 )
 from app.plugins.backup_sets.adding_views import adding_pages
-from app.plugins.backup_sets.asked import asked_items, asked_numbers, asked_query
+from app.plugins.backup_sets.asked import asked_items, asked_keep, asked_numbers, asked_query
+from app.plugins.backup_sets.exports import is_there, list_exports
+from app.plugins.backup_sets.item_views import add_item_pages
 from app.plugins.backup_sets.items import (
-    ItemFilter,
     count_collections,
     count_states,
-    find_item,
     list_items,
     remove_items,
 )
+from app.plugins.backup_sets.keep_views import keep_pages
 from app.plugins.backup_sets.models import BackupSet, DocumentState, TenantState
+from app.plugins.backup_sets.moving_views import moving_pages
 from app.plugins.backup_sets.restore.views import restore_pages
+from app.plugins.backup_sets.retention import set_retention
 from app.plugins.backup_sets.sets import (
     create_set,
     delete_set,
@@ -38,10 +39,12 @@ from app.plugins.backup_sets.sets import (
     summary_of,
     visible_set,
 )
-from app.plugins.inventory import bodies_of
 
 pages = Blueprint("backup_sets", __name__, url_prefix="/t/<tenant>/backup-sets", template_folder="templates")
+add_item_pages(pages)
 pages.register_blueprint(adding_pages)
+pages.register_blueprint(keep_pages)
+pages.register_blueprint(moving_pages)
 pages.register_blueprint(restore_pages)
 
 
@@ -78,27 +81,6 @@ def show(backup_set_id: int) -> str:
     return render_template("backup_sets/show.html", **_shown(_visible(backup_set_id)))
 
 
-@pages.get("/<int:backup_set_id>/items/<int:item_id>")
-@tenant_required(Role.READONLY)
-def item(backup_set_id: int, item_id: int) -> str:
-    """One kept version with its document."""
-    backup_set = _visible(backup_set_id)
-    found = find_item(backup_set, item_id)
-    if found is None:
-        abort(403)
-    versions = list_items(backup_set, ItemFilter(policy_id=found.policy_id))
-    body = bodies_of(current_tenant(), [found.content_hash]).get(found.content_hash)
-    run_id = found.operation_run_id
-    return render_template(
-        "backup_sets/item.html",
-        backup_set=backup_set,
-        shown=next(one for one in versions if one.item.id == found.id),
-        versions=versions,
-        run_id=run_id if run_id and kept_runs(current_tenant(), [run_id]) else None,
-        body=None if body is None else _readable(body),
-    )
-
-
 @pages.post("/<int:backup_set_id>/verify")
 @tenant_required(Role.OPERATOR)
 def verify(backup_set_id: int) -> ResponseReturnValue:
@@ -127,6 +109,19 @@ def remove(backup_set_id: int) -> ResponseReturnValue:
     return redirect(url_for("backup_sets.show", backup_set_id=backup_set.id, **asked_query(asked_items())))
 
 
+@pages.post("/<int:backup_set_id>/retention")
+@tenant_required(Role.MANAGER)
+def retention(backup_set_id: int) -> ResponseReturnValue:
+    """Choose how many versions of each policy a set keeps."""
+    backup_set, text = _visible(backup_set_id), request.form.get("keep", "").strip()
+    try:
+        set_retention(current_tenant(), backup_set, asked_keep(text), signed_in_user())
+    except InvalidInputError as error:
+        return _refused(backup_set, error, "Nothing was changed.")
+    flash("Saved. It counts from the next fill on.", "info")
+    return redirect(url_for("backup_sets.show", backup_set_id=backup_set.id))
+
+
 @pages.post("/<int:backup_set_id>/delete")
 @tenant_required(Role.MANAGER)
 def delete(backup_set_id: int) -> ResponseReturnValue:
@@ -144,14 +139,18 @@ def _visible(backup_set_id: int) -> BackupSet:
     return visible_set(current_tenant(), backup_set_id)
 
 
-def _refused(backup_set: BackupSet, error: InvalidInputError) -> ResponseReturnValue:
-    return render_template("backup_sets/show.html", **_shown(backup_set), error=str(error)), 422
+def _refused(
+    backup_set: BackupSet, error: InvalidInputError, lead: str = "Nothing was removed."
+) -> ResponseReturnValue:
+    shown = _shown(backup_set)
+    return render_template("backup_sets/show.html", **shown, error=str(error), error_lead=lead), 422
 
 
 def _shown(backup_set: BackupSet) -> JsonObject:
     wanted, tenant = asked_items(), current_tenant()
     started = find_run(tenant, request.args.get("started", 0, type=int))
     runs = runs_of(tenant, backup_set)
+    exports = list_exports(tenant, backup_set)
     repeatable = started or next(iter(runs), None)
     return {
         "backup_set": backup_set,
@@ -163,17 +162,11 @@ def _shown(backup_set: BackupSet) -> JsonObject:
         "tenant_states": list(TenantState),
         "wanted": wanted,
         "query": asked_query(wanted),
+        "exports": exports,
+        "available": {one.id for one in exports if is_there(tenant, one)},
         "runs": runs,
         "started": started,
         "was_active": request.args.get("then") == "active",
         "retry": retry_offer(repeatable.id) if repeatable else None,
         "may_manage": may(Role.MANAGER),
     }
-
-
-def _readable(body: bytes) -> str:
-    """JSON for people; what is none any more, as it is."""
-    try:
-        return orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2).decode()
-    except orjson.JSONDecodeError:
-        return body.decode(errors="replace")

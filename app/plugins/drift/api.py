@@ -64,6 +64,7 @@ class FindingRow(BaseModel):
     baseline_run_id: int | None = Field(description="The sync it was compared with.")
     current_run_id: int | None = Field(description="The sync it was found in.")
     run: int | None = Field(validation_alias="operation_run_id", description="The run that saw it last.")
+    held_by: str | None = Field(description="The gate that holds it with others; none: it counts.")
     created_at: Moment
     updated_at: Moment = Field(description="When it was seen last.")
 

@@ -20,18 +20,22 @@ from app.plugins.drift.acknowledge_cli import acknowledge, unacknowledge
 from app.plugins.drift.audit_cli import import_audit
 from app.plugins.drift.baseline_cli import baseline
 from app.plugins.drift.findings import FindingFilter, list_findings
+from app.plugins.drift.holds.cli import holds
 from app.plugins.drift.models import Finding
 from app.plugins.drift.pair import latest_pair
+from app.plugins.drift.rules.cli import rules
 from app.plugins.drift.standing import StateFilter
 from app.plugins.drift.tenant_cli import compare_tenants
 
 drift = AppGroup("drift", help="What changed between two snapshots.")
 drift.add_command(baseline)
+drift.add_command(rules)
 drift.add_command(compare_tenants)
 drift.add_command(import_audit)
 findings = AppGroup("findings", help="Results of drift generation.")
 findings.add_command(acknowledge)
 findings.add_command(unacknowledge)
+findings.add_command(holds)
 
 
 @drift.command("generate")
@@ -109,6 +113,7 @@ def _document(finding: Finding) -> JsonObject:
         "absorbed_version": finding.absorbed_version,
         "first_seen": _moment(finding.created_at),
         "last_seen": _moment(finding.updated_at),
+        "held_by": finding.held_by,
         "fingerprint": finding.fingerprint,
         "changed_paths": finding.changed_paths,
         "baseline_run_id": finding.baseline_run_id,

@@ -47,6 +47,8 @@ class ShownFindings:
             "finding": wanted.finding_type,
             "status": None if wanted.state is default_state(wanted.run_id) else wanted.state,
             "line": wanted.line,
+            "hold": wanted.hold_id,
+            "hidden": 1 if wanted.is_hidden else None,
             "run": wanted.run_id,
             "path": wanted.path,
             "q": wanted.text,
@@ -66,7 +68,8 @@ def read_shown(args: Mapping[str, str]) -> ShownFindings:
         InvalidInputError: a value has no meaning; the text names it.
     """
     given = {name: value.strip() for name, value in args.items()}
-    run_id = _number(given, "run") or None
+    run_id, hold_id = _number(given, "run") or None, _number(given, "hold") or None
+    is_hidden = bool(given.get("hidden"))
     wanted = FindingFilter(
         severity=_choice(given, Severity, "severity"),
         kind=_choice(given, ChangeKind, "change"),
@@ -75,6 +78,9 @@ def read_shown(args: Mapping[str, str]) -> ShownFindings:
         state=_choice(given, StateFilter, "status") or default_state(run_id),
         line=_choice(given, Line, "line"),
         run_id=run_id,
+        is_hidden=is_hidden,
+        hold_id=hold_id,
+        is_held=None if hold_id or is_hidden else False,
         path=_text(given, "path", LONGEST_PATH),
         text=_text(given, "q", LONGEST_TEXT),
     )

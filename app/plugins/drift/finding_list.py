@@ -2,7 +2,7 @@
 
 from flask import render_template, request, url_for
 
-from app.core import JsonObject, Role, current_tenant, find_run, retry_offer, tenant_required
+from app.core import JsonObject, Role, current_tenant, find_run, may, retry_offer, tenant_required
 from app.plugins.drift.blueprints import finding_pages
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.finding_filters import LONGEST_PATH, LONGEST_TEXT, ShownFindings, read_shown
@@ -14,8 +14,11 @@ from app.plugins.drift.findings import (
     count_states,
     types_with_findings,
 )
+from app.plugins.drift.holds.reading import held_groups
+from app.plugins.drift.holds.rows import HoldState
 from app.plugins.drift.line import Line
 from app.plugins.drift.paging import FindingPage, turn_to
+from app.plugins.drift.rules.ruleset import count_hidden
 from app.plugins.drift.severity import Severity
 from app.plugins.drift.shown.labels import label_of
 from app.plugins.drift.shown.path_text import steps_of
@@ -45,9 +48,12 @@ def listed(chosen: ShownFindings) -> JsonObject:
         "page": page,
         "counts": count_findings(tenant, wanted),
         "states": states,
-        "choice": choice_of(tenant, wanted),
+        "choice": choice_of(tenant, wanted.new_ones),
         "choosable": wanted.state in CHOOSABLE and states[FindingState.NEW] > 0,
         "chosen": chosen,
+        "held": held_groups(tenant, HoldState.OPEN),
+        "hidden": sum(count_hidden(tenant).values()),
+        "may_manage": may(Role.MANAGER),
         "severities": list(Severity),
         "kinds": list(ChangeKind),
         "lines": list(Line),

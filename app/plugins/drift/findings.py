@@ -1,6 +1,6 @@
 """Findings as they are read: filtered, listed, counted."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self, TypeAlias
 
@@ -28,6 +28,9 @@ class FindingFilter:
         line: what they were compared with.
         path: a part of a changed path, or with `*` the whole of one.
         text: words that stand in name, identity, type or reason.
+        is_hidden: those that a rule hides, and no others; else those that none hides.
+        hold_id: the group that holds them.
+        is_held: whether a gate holds them; none: both.
     """
 
     severity: Severity | None = None
@@ -39,6 +42,14 @@ class FindingFilter:
     line: Line | None = None
     path: str = ""
     text: str = ""
+    is_hidden: bool = False
+    hold_id: int | None = None
+    is_held: bool | None = None
+
+    @property
+    def new_ones(self) -> "FindingFilter":
+        """What of the same can be acknowledged."""
+        return replace(self, state=StateFilter.NEW)
 
 
 class Choice(NamedTuple):
@@ -93,6 +104,8 @@ def count_open_findings(tenants: Collection[Tenant]) -> Mapping[int, dict[Severi
         .where(
             Finding.tenant_id.in_([tenant.id for tenant in tenants]),
             Finding.resolved_at.is_(None),
+            Finding.held_by.is_(None),
+            Finding.hidden_by.is_(None),
             Finding.status == "new",
         )
         .group_by(Finding.tenant_id, Finding.severity_rank)
@@ -115,6 +128,8 @@ def new_findings(run: RunFacts) -> dict[Severity, int]:
         Finding.operation_run_id == run.id,
         Finding.opened_run_id == run.id,
         Finding.resolved_at.is_(None),
+        Finding.held_by.is_(None),
+        Finding.hidden_by.is_(None),
         Finding.status == "new",
     )
     return {Severity(name): count for name, count in db.session.execute(query.group_by(Finding.severity))}
@@ -162,10 +177,18 @@ def matching_findings(tenant: Tenant, wanted: FindingFilter, query: AnySelect) -
         (Finding.operation_run_id, wanted.run_id),
         (Finding.finding_type, wanted.finding_type),
         (Finding.line, wanted.line and wanted.line.value),
+        (Finding.hold_id, wanted.hold_id),
     )
     query = query.where(*(column == value for column, value in said if value is not None))
-    query = query.where(*_CONDITIONS[wanted.state]())
+    query = query.where(*_CONDITIONS[wanted.state](), *_set_aside(wanted))
     return query.where(has_path(wanted.path)) if wanted.path else query
+
+
+def _set_aside(wanted: FindingFilter) -> Iterator[ColumnElement[bool]]:
+    """What is not shown with the others: hidden by a rule, or held by a gate."""
+    yield Finding.hidden_by.is_not(None) if wanted.is_hidden else Finding.hidden_by.is_(None)
+    if wanted.is_held is not None:
+        yield Finding.held_by.is_not(None) if wanted.is_held else Finding.held_by.is_(None)
 
 
 _IS_OPEN = Finding.resolved_at.is_(None)

@@ -8,7 +8,6 @@ from flask import url_for
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core import (
-    IgnoreRule,
     InvalidInputError,
     ItemSkippedError,
     JsonObject,
@@ -19,17 +18,20 @@ from app.core import (
     RunFacts,
     RunFailedError,
     Tenant,
-    current_catalog,
     db,
 )
 from app.plugins.drift.baselines import claim_line, comparison_with_baseline
 from app.plugins.drift.compare import ChangeKind
 from app.plugins.drift.drifted import drifted_policies
 from app.plugins.drift.findings import new_findings
+from app.plugins.drift.gates import Group, groups_in
 from app.plugins.drift.history import EventKind, count_events
+from app.plugins.drift.holds.holding import Holding
 from app.plugins.drift.ignoring import IgnoreRules
 from app.plugins.drift.pair import SnapshotPair, compared_collections, find_pair, states_of
 from app.plugins.drift.resolving import Resolver
+from app.plugins.drift.rules.ruleset import rules_that_count
+from app.plugins.drift.seeing import facts_of, gate_counts
 from app.plugins.drift.undone import Undone
 from app.plugins.drift.withholding import Withholding
 from app.plugins.drift.writer import FindingWriter
@@ -64,8 +66,10 @@ def generate(run: RunContext[DriftParams]) -> None:
     line = claim_line(run.tenant, pair)
     run.fence()
     db.session.commit()
-    rules = IgnoreRules(current_catalog().declared(IgnoreRule).values(), policy_name_in)
-    writer = FindingWriter(run.tenant, pair, line, run.id, rules, run.fence)
+    rules = IgnoreRules(rules_that_count(run.tenant), policy_name_in)
+    facts = facts_of(pair)
+    db.session.commit()
+    writer = FindingWriter(run.tenant, pair, line, run.id, rules, facts, run.fence)
     undone = Undone(run.tenant, pair, line, run.id)
     notes: list[str] = []
     for collection in run.items.every():
@@ -77,6 +81,9 @@ def generate(run: RunContext[DriftParams]) -> None:
             notes += filter(None, [judge.sentence(collection_label(collection))])
     resolver = Resolver(run.tenant, pair, line, run.id, run.fence)
     resolver.resolve(_ids(differences), unread_in(pair.baseline), run.checkpoint)
+    groups = list(groups_in([facts[name] for name, judge in judges.items() if judge.is_comparable]))
+    held = Holding(run.tenant, pair.scope_key, line, run.id, run.fence).hold(groups)
+    withheld = _withheld(judges.values())
     happened = count_events(run.tenant, run.id)
     db.session.commit()
     run.summarize(
@@ -87,11 +94,17 @@ def generate(run: RunContext[DriftParams]) -> None:
         baseline_run_id=pair.baseline.id,
         current_run_id=pair.current.id,
         findings={kind.value: writer.counts[kind] for kind in ChangeKind},
-        withheld=_withheld(judges.values()),
+        withheld=withheld,
+        gates=gate_counts(withheld, writer, held),
         hidden_by_rule=dict(writer.hidden.findings),
         hidden_changes_by_rule=dict(writer.hidden.changes),
         undone=undone.count,
-        notes=[*notes, *rules.sentences(writer.hidden), *filter(None, [undone.sentence()])],
+        notes=[
+            *notes,
+            *rules.sentences(writer.hidden),
+            *_held_sentences(groups),
+            *filter(None, [undone.sentence()]),
+        ],
     )
     for complaint in rules.complaints():
         run.report("ignore_rule_failed", complaint)
@@ -162,6 +175,10 @@ def _withheld(judges: Iterable[Withholding]) -> JsonObject:
     for judge in judges:
         total += judge.counts
     return {kind.value: count for kind, count in total.items() if count}
+
+
+def _held_sentences(groups: Iterable[Group]) -> list[str]:
+    return [f"Held for confirmation: {group.sentence}" for group in groups]
 
 
 def _links(run: RunFacts) -> list[RelatedLink]:

@@ -23,6 +23,9 @@ class EventKind(StrEnum):
     EXPIRED = "expired"  # it was acknowledged, for a time that is over
     RESOLVED = "resolved"
     RETURNED = "returned"  # it was resolved or absorbed, and is there again
+    HELD = "held"  # a gate holds it with others as one group
+    CONFIRMED = "confirmed"  # the group: it counts like any other
+    DISMISSED = "dismissed"  # the group: it stays held while it says the same
     ABSORBED = "absorbed"  # a new version of the baseline holds it
 
 

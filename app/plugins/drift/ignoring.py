@@ -10,13 +10,10 @@ from typing import TypeAlias
 
 from app.core import Declared, IgnoreRule
 from app.plugins.drift.compare import Change
+from app.plugins.drift.glob import PathGlob
 
 Content: TypeAlias = Mapping[str, object]
 NameIn: TypeAlias = Callable[[str, Content], str]  # (policy type, content) -> name
-
-# Longest first: each part of a glob, and what it stands for.
-_GLOB = re.compile(r"\*\*|\*|\?|[^*?]+")
-_PARTS = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +23,18 @@ class Hidden:
     """How much ignore rules hid, by key.
 
     Attributes:
-        findings: that are not written.
-        changes: single changes, in findings that are written or not.
+        findings: that are hidden as a whole.
+        changes: single changes, in findings that are shown or not.
     """
 
     findings: Counter[str] = field(default_factory=Counter)
     changes: Counter[str] = field(default_factory=Counter)
+
+    def note(self, hiding: "Hiding") -> None:
+        """One more policy."""
+        self.changes.update(hiding.counts)
+        if hiding.by is not None:
+            self.findings[hiding.by] += 1
 
     def add(self, other: "Hidden") -> None:
         """Count another's on top."""
@@ -46,9 +49,7 @@ class ReadyRule:
         """Compile its patterns."""
         self.rule, self.plugin = found.what, found.plugin
         self._name = re.compile(found.what.name, re.DOTALL)
-        self._path = re.compile(
-            "".join(_PARTS.get(part) or re.escape(part) for part in _GLOB.findall(found.what.path)), re.DOTALL
-        )
+        self._path = PathGlob(found.what.path)
 
     def is_about(self, name: str, content: Content) -> bool:
         """Whether it applies to one side of a policy of its types."""
@@ -58,7 +59,7 @@ class ReadyRule:
 
     def covers(self, change: Change) -> bool:
         """Whether it hides a change in a policy that it applies to."""
-        return self._path.fullmatch(change.path) is not None
+        return self._path.covers(change.path)
 
 
 class IgnoreRules:
@@ -109,6 +110,41 @@ class IgnoreRules:
 
     def _name(self, ready: ReadyRule, policy_type: str, content: Content) -> str:
         return self._name_in(policy_type, content) if ready.rule.name else ""
+
+
+@dataclass(frozen=True)
+class Hiding:
+    """What ignore rules do to the changes of one policy.
+
+    Attributes:
+        by: key of the rule that hides the whole finding; none: something of it is left.
+        left: changes to show; of a finding that is hidden, all of them.
+        hidden: changes that rules hide, in a finding of which something is left.
+        counts: rule -> how many single changes it hid.
+    """
+
+    by: str | None
+    left: Sequence[Change]
+    hidden: Sequence[Change]
+    counts: Counter[str]
+
+
+def hiding_of(rules: Sequence[ReadyRule], changes: Sequence[Change], *, is_modified: bool) -> Hiding:
+    """What some applying rules do to the changes of one policy.
+
+    Args:
+        rules: those that apply to it.
+        changes: every changed leaf.
+        is_modified: whether it is in both snapshots under its id: only then can its changes be all there is.
+    """
+    whole = whole_by(rules)
+    if whole is not None:
+        return Hiding(whole, changes, (), Counter())
+    left, counts = left_by(rules, changes)
+    if counts and not left and is_modified:
+        return Hiding(next(iter(counts)), changes, (), counts)
+    shown = {id(change) for change in left}
+    return Hiding(None, left, [change for change in changes if id(change) not in shown], counts)
 
 
 def whole_by(rules: Sequence[ReadyRule]) -> str | None:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from app.core import JsonObject, clock, model_registry
 from app.plugins.drift.standing import FindingState, is_over
 
-OPEN = text("resolved_at IS NULL")
+# What a person has to look at.
+SHOWN = text("resolved_at IS NULL AND held_by IS NULL AND hidden_by IS NULL")
 ENDING = text("acknowledged_until IS NOT NULL")
 
 
@@ -56,11 +57,13 @@ class Finding(DriftModel):
             "severity_rank",
             "status",
             "acknowledged_until",
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
+            sqlite_where=SHOWN,
+            postgresql_where=SHOWN,
         ),
         Index(None, "same_paths", "tenant_id"),  # the same change elsewhere
         Index(None, "acknowledged_until", sqlite_where=ENDING, postgresql_where=ENDING),
+        Index(None, "hold_id"),
+        Index(None, "tenant_id", "hidden_by"),
         {"sqlite_autoincrement": True},
     )
 
@@ -110,6 +113,13 @@ class Finding(DriftModel):
     resolved_at: Mapped[datetime | None]  # when it was closed; none: it is open
     resolved_run_id: Mapped[int | None]  # the run that closed it, kept or not
     absorbed_version: Mapped[int | None]  # the version of the baseline that closed it
+    shape: Mapped[str | None] = mapped_column(String(32))  # name of gates.Shape
+    held_by: Mapped[str | None] = mapped_column(String(24))  # key of the gate that holds it; none: it counts
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("finding_holds.id", ondelete="SET NULL"))
+    held_hash: Mapped[str | None] = mapped_column(String(32))  # its evidence when it was held last
+    hidden_by: Mapped[str | None] = mapped_column(String(100))  # key of the rule that hides it
+    hidden_paths: Mapped[list[str]] = mapped_column(default=list)  # that rules hide, at most 50
+    is_untold: Mapped[bool] = mapped_column(default=False)  # no finished run has counted it as new yet
 
     @hybrid_property
     def status(self) -> str:

@@ -93,7 +93,7 @@ def _params(chosen: ShownFindings) -> JsonObject:
 def _chosen(wanted: FindingFilter) -> list[str]:
     if request.form.get("which") != "all":
         return _selected()
-    matching = seen_findings(current_tenant(), wanted)
+    matching = seen_findings(current_tenant(), wanted.new_ones)
     if request.form.get("choice", "") != str(Choice.of(matching)):
         raise InvalidInputError(
             f"what matches these filters has changed: {len(matching):,} do now. Look at them, then decide"

@@ -18,7 +18,7 @@ _KNOWN = (
     "resolved_at", "severity", "evidence",
 )  # fmt: skip
 # What seeing a finding again does not change.
-_KEPT = frozenset({"tenant_id", "fingerprint", "first_run_id", "created_at"})
+_KEPT = frozenset({"tenant_id", "fingerprint", "first_run_id", "created_at", "is_untold"})
 
 
 def shown(tenant: Tenant, changes: Sequence[Change], facts: Sequence[str | None]) -> JsonObject:

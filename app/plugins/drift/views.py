@@ -1,6 +1,6 @@
 """The page on which two syncs are chosen and compared, and where a scope gets its baseline."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core import (
@@ -16,7 +16,7 @@ from app.core import (
     start_operation,
     tenant_required,
 )
-from app.plugins.drift.baselines import baseline_of, clear_baseline, set_baseline
+from app.plugins.drift.baselines import baseline_of
 from app.plugins.drift.blueprints import drift_pages
 from app.plugins.drift.pair import latest_pair
 from app.plugins.inventory import comparable_syncs, scope_label
@@ -45,29 +45,6 @@ def start() -> ResponseReturnValue:
     return redirect(
         url_for("drift.index", scope=request.form.get("scope") or None, run=started.run_id, state=state)
     )
-
-
-@drift_pages.post("/baseline")
-@tenant_required(Role.MANAGER)
-def change_baseline() -> ResponseReturnValue:
-    """Set or clear the baseline of a scope."""
-    tenant, scope_key = current_tenant(), request.form.get("scope", "")
-    sync_run_id = request.form.get("sync", "")
-    if request.form.get("do") == "clear":
-        clear_baseline(tenant, scope_key, signed_in_user(), reason=request.form.get("reason", ""))
-        flash("This scope has no baseline any more.", "info")
-    else:
-        if not sync_run_id.isdecimal():
-            raise InvalidInputError(f"sync: {sync_run_id[:40]!r} is no number of a sync")
-        name, reason = (request.form.get(field, "") for field in ("name", "reason"))
-        baseline = set_baseline(tenant, int(sync_run_id[:9]), signed_in_user(), name=name, reason=reason)
-        scope_key = baseline.scope_key
-        flash(
-            f"Every later sync of this scope is now compared with sync {baseline.sync_run_id}, version "
-            f"{baseline.version} of the baseline. Findings absorbed: {baseline.absorbed:,}.",
-            "info",
-        )
-    return redirect(url_for("drift.index", scope=scope_key))
 
 
 def _landing(scope_key: str | None) -> JsonObject:

@@ -2,20 +2,25 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import orjson
 
-from app.core import JsonObject, Tenant, clock, db, safe_reason, tenant_key
-from app.plugins.drift.compare import Change, ChangeKind, changes_between, fingerprint_of
+from app.core import JsonObject, Tenant, clock, db, redact, safe_reason, tenant_key
+from app.plugins.drift.compare import Change, ChangeKind, changed_paths, changes_between, fingerprint_of
 from app.plugins.drift.drifted import DriftedPolicy
 from app.plugins.drift.finding_types import drift
-from app.plugins.drift.ignoring import Hidden, IgnoreRules, left_by, whole_by
+from app.plugins.drift.gates import NAMES, CollectionFacts, Shape, shape_of
+from app.plugins.drift.ignoring import Hidden, Hiding, IgnoreRules, hiding_of
 from app.plugins.drift.line import Line, fingerprinted
 from app.plugins.drift.pair import SnapshotPair
 from app.plugins.drift.severity import Subject, Verdict, severity_of
 from app.plugins.drift.storing import shown, store
 from app.plugins.drift.trimming import without_equal_settings
 from app.plugins.inventory import Sealer, bodies_of, canonicalize, list_rules
+
+Seen: TypeAlias = Counter[str]  # what is seen on the way, for the summary of the run
+MOST_HIDDEN = 50  # paths that a finding names beside those that it shows
 
 
 class FindingWriter:
@@ -28,6 +33,7 @@ class FindingWriter:
         line: Line,
         run_id: int,
         rules: IgnoreRules,
+        facts: Mapping[str, CollectionFacts],
         fence: Callable[[], None],
     ) -> None:
         """Write for one run over one pair of snapshots.
@@ -38,6 +44,7 @@ class FindingWriter:
             line: to which the findings belong.
             run_id: the drift generation.
             rules: what is nobody's drift.
+            facts: of each collection, for the gates; what is written is noted there.
             fence: called in each writing transaction before its commit; raises if another holds the run.
         """
         self._fence, self._rules = fence, rules
@@ -45,41 +52,73 @@ class FindingWriter:
         self._sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
         self.counts: Counter[ChangeKind] = Counter()
         self.hidden = Hidden()
+        self.seen = Seen()
+        self.facts = facts
 
     def write(self, policies: Sequence[DriftedPolicy]) -> None:
         """Judge and store a chunk of policies; commits."""
         bodies = bodies_of(self._tenant, list({digest for policy in policies for digest in policy.hashes}))
         # Reading ends before anything is computed: on SQLite nobody else could write meanwhile.
         db.session.commit()
-        hidden = Hidden()
-        rows = [row for policy in policies if (row := self._row(policy, bodies, hidden)) is not None]
+        hidden, seen = Hidden(), Seen()
+        rows = [row for policy in policies if (row := self._row(policy, bodies, hidden, seen)) is not None]
         store(self._tenant, self._run_id, rows)
         self._fence()
         db.session.commit()
-        self.counts.update(ChangeKind(row["change_kind"]) for row in rows)
+        self.counts.update(ChangeKind(row["change_kind"]) for row in rows if row["hidden_by"] is None)
         self.hidden.add(hidden)
+        self.seen.update(seen)
 
-    def _row(self, policy: DriftedPolicy, bodies: Mapping[str, bytes], hidden: Hidden) -> JsonObject | None:
+    def _row(
+        self, policy: DriftedPolicy, bodies: Mapping[str, bytes], hidden: Hidden, seen: Seen
+    ) -> JsonObject | None:
         before, after = self._contents(policy, bodies)
-        rules = self._rules.applying(policy.collection, before, after)
-        if by := whole_by(rules):
-            hidden.findings[by] += 1
-            return None
-        changes: list[Change] = []
+        changes: Sequence[Change] = []
         if before is not None and after is not None:
-            changes, hid = left_by(rules, changes_between(before, after, list_rules))
-            hidden.changes.update(hid)
-            if hid and not changes and policy.kind is ChangeKind.MODIFIED:
-                hidden.findings[next(iter(hid))] += 1
+            changes = changes_between(before, after, list_rules)
+            if policy.kind is ChangeKind.MODIFIED and not changes and before == after:
+                seen["normalization"] += 1
                 return None
-        subject = Subject(policy.collection, policy.policy_type)
-        verdict = severity_of(subject, policy.kind, changes, before, after)
-        contents = (
-            policy.kind.value,
-            None if changes else policy.before_hash,
-            None if changes else policy.after_hash,
+        rules = self._rules.applying(policy.collection, before, after)
+        hiding = hiding_of(rules, changes, is_modified=policy.kind is ChangeKind.MODIFIED)
+        hidden.note(hiding)
+        verdict = severity_of(
+            Subject(policy.collection, policy.policy_type), policy.kind, hiding.left, before, after
         )
-        return {**self._facts(policy), **_judgement(verdict), **shown(self._tenant, changes, contents)}
+        shape = self._look(policy, hiding, verdict, before, after, seen)
+        return {
+            **self._facts(policy),
+            **_judgement(verdict),
+            **shown(self._tenant, hiding.left, _identity(policy, hiding.left)),
+            "hidden_by": hiding.by,
+            "hidden_paths": changed_paths(hiding.hidden[:MOST_HIDDEN], redact),
+            "shape": shape.name if shape else None,
+        }
+
+    def _look(
+        self,
+        policy: DriftedPolicy,
+        hiding: Hiding,
+        verdict: Verdict,
+        before: JsonObject | None,
+        after: JsonObject | None,
+        seen: Seen,
+    ) -> Shape | None:
+        """Note for the gates what is seen of a policy; answers with its shape, if it has one."""
+        facts = self.facts[policy.collection]
+        facts.note(policy.kind, policy.policy_type)
+        if hiding.by is not None:
+            return None
+        seen["secrets"] += any(change.is_secret for change in hiding.left)
+        seen["recreated"] += policy.kind is ChangeKind.RECREATED
+        if policy.kind is not ChangeKind.MODIFIED or before is None or after is None:
+            return None
+        seen["renamed"] += any(change.names in NAMES for change in hiding.left)
+        facts.note_sides(before, after)
+        shape = shape_of(hiding.left, before, after)
+        if shape is not None:
+            facts.note_shape(shape, verdict.severity.value)
+        return shape
 
     def _contents(
         self, policy: DriftedPolicy, bodies: Mapping[str, bytes]
@@ -122,7 +161,15 @@ class FindingWriter:
             "after_hash": policy.after_hash,
             "created_at": now,
             "updated_at": now,
+            "is_untold": True,  # until the end of the run: what gates hold is never news
         }
+
+
+def _identity(policy: DriftedPolicy, changes: Sequence[Change]) -> tuple[str | None, ...]:
+    """What else makes a finding what it is: the contents, where there are no single changes."""
+    if changes:
+        return policy.kind.value, None, None
+    return policy.kind.value, policy.before_hash, policy.after_hash
 
 
 def _judgement(verdict: Verdict) -> JsonObject:

@@ -14,6 +14,7 @@ class PolicyResource:
         name_field: the property that holds a policy's name.
         expand: what has to be asked for beside a policy.
         lists: lists below a policy, read page by page and put into its body.
+        is_typed: its policies are of several Graph types, so that a new one must name its own.
         assigns: whether a policy is assigned, by an action `assign` of its own.
         replaces: a policy is replaced as a whole (PUT) instead of in part (PATCH).
         sent: the only properties that Graph takes; none: all that it does not write itself.
@@ -27,6 +28,7 @@ class PolicyResource:
     name_field: str = "displayName"
     expand: str = ""
     lists: tuple[str, ...] = ()
+    is_typed: bool = False
     assigns: bool = True
     replaces: bool = False
     sent: frozenset[str] | None = None
@@ -37,11 +39,15 @@ class PolicyResource:
 
 _ALL = (
     PolicyResource(
-        "deviceConfiguration", "beta/deviceManagement/deviceConfigurations", lists=("assignments",)
+        "deviceConfiguration",
+        "beta/deviceManagement/deviceConfigurations",
+        is_typed=True,
+        lists=("assignments",),
     ),
     PolicyResource(
         "compliancePolicy",
         "beta/deviceManagement/deviceCompliancePolicies",
+        is_typed=True,
         expand="scheduledActionsForRule($expand=scheduledActionConfigurations)",
         lists=("assignments",),
         actions={
@@ -78,7 +84,9 @@ _ALL = (
         assigns=False,
         unsent=frozenset({"templateId"}),
     ),
-    PolicyResource("namedLocation", "v1.0/identity/conditionalAccess/namedLocations", assigns=False),
+    PolicyResource(
+        "namedLocation", "v1.0/identity/conditionalAccess/namedLocations", is_typed=True, assigns=False
+    ),
 )
 _BY_COLLECTION = {resource.collection: resource for resource in _ALL}
 

@@ -22,14 +22,22 @@ from app.plugins.inventory.operation import operation
 from app.plugins.inventory.overview import last_snapshot
 from app.plugins.inventory.policies import lists as list_rules
 from app.plugins.inventory.policies.canonical import NORMALIZER_VERSION, canonicalize
+from app.plugins.inventory.policies.readable import readable
 from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.policy_types import POLICY_TYPES
+from app.plugins.inventory.reading.archive import files_of_archive
 from app.plugins.inventory.reading.decoding import Undecodable, decode_document
 from app.plugins.inventory.reading.files import files_of
 from app.plugins.inventory.recognition import collection_label, policy_name_in
 from app.plugins.inventory.scope import scope_key, scope_label
 from app.plugins.inventory.store.differences import PolicyDifference, differences_between
-from app.plugins.inventory.store.documents import bodies_of, hash_of_body
+from app.plugins.inventory.store.documents import (
+    KeptDocument,
+    bodies_of,
+    hash_of_body,
+    keep_documents,
+    kept_form,
+)
 from app.plugins.inventory.store.known import Absence, KnownPolicy, absences_from, known_policies, last_names
 from app.plugins.inventory.store.policy import PolicyKey
 from app.plugins.inventory.store.selection import (
@@ -71,6 +79,7 @@ __all__ = [
     "Evidence",
     "EvidenceEntry",
     "InventorySyncRun",
+    "KeptDocument",
     "KnownPolicy",
     "LeafKind",
     "ListRules",
@@ -99,15 +108,19 @@ __all__ = [
     "differences_between",
     "evidence_of",
     "files_of",
+    "files_of_archive",
     "find_sync",
     "hash_of_body",
     "is_of",
+    "keep_documents",
+    "kept_form",
     "known_policies",
     "last_names",
     "latest_sync",
     "list_rules",
     "plugin",
     "policy_name_in",
+    "readable",
     "scope_key",
     "scope_label",
     "unread_in",

@@ -235,8 +235,8 @@ def test_what_requires_a_disabled_plugin_is_not_loaded_either(make_app):
     with make_app(plugins_disabled=("inventory",)).app_context():
         assert "drift" not in current_catalog().plugins
         assert [(failed.name, failed.stage) for failed in current_catalog().failed] == [
-            ("backup_sets", "requires"),
             ("drift", "requires"),
+            ("backup_sets", "requires"),
         ]
 
 
@@ -267,9 +267,10 @@ def test_two_plugins_of_one_run_type_leave_one_of_them(drop_in, make_app):
 
 
 def test_built_in_plugins_stand_in_required_order(app):
-    assert list(current_catalog().plugins)[:5] == [
+    assert list(current_catalog().plugins)[:6] == [
         "retention",
         "channels",
+        "graph",
         "inventory",
         "backup_sets",
         "drift",

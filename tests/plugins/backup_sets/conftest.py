@@ -3,8 +3,10 @@
 import pytest
 
 from app.core import db
+from app.plugins.backup_sets.exports import export_of_run, path_of
 from app.plugins.backup_sets.items import ItemFilter, list_items
-from app.plugins.backup_sets.sets import create_set
+from app.plugins.backup_sets.sets import create_set, set_of_run
+from app.plugins.inventory import PolicyFilter, chosen_ids
 from app.plugins.inventory.store.snapshots import find_sync, policies_at
 from tests.support.snapshots import compliance, run_now
 
@@ -60,11 +62,50 @@ def add(tenant, backup_set, ids):
 
 
 @pytest.fixture
+def add_all(tenant, add):
+    """Run `backup_set.add_policies` with every policy of a sync, however many share a name."""
+
+    def run(sync):
+        policy_ids = chosen_ids(find_sync(tenant, sync.id), PolicyFilter())
+        db.session.commit()
+        return add(sync, policy_ids=policy_ids)
+
+    return run
+
+
+@pytest.fixture
 def verify(tenant, backup_set):
     """Run `backup_set.verify` on the set."""
 
     def run():
         return run_now(tenant, "backup_set.verify", {"backup_set_id": backup_set.id})
+
+    return run
+
+
+@pytest.fixture
+def export_set(tenant, backup_set):
+    """Run `backup_set.export` on the set: (the run, the path of the zip or nothing)."""
+
+    def run(of=None):
+        run = run_now(tenant, "backup_set.export", {"backup_set_id": (of or backup_set).id})
+        made = export_of_run(tenant, run.id)
+        db.session.commit()
+        return run, path_of(tenant, made) if made else None
+
+    return run
+
+
+@pytest.fixture
+def import_set(tenant):
+    """Run `backup_set.import` on a zip: (the run, the set it made or nothing)."""
+
+    def run(path, *, into=None):
+        into = into or tenant
+        run = run_now(into, "backup_set.import", {"path": str(path)})
+        made = set_of_run(into, run.id)
+        db.session.commit()
+        return run, made
 
     return run
 

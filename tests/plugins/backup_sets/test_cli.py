@@ -150,3 +150,35 @@ def test_an_unknown_tenant_is_a_wrong_call_and_is_named(flask_cli, tenant, name)
 def test_a_tenant_without_sets_lists_none(command):
     assert json.loads(command("list", "--json").stdout) == []
     assert command("list").stdout == ""
+
+
+def test_a_set_is_exported_and_imported_elsewhere(flask_cli, tenant, make_tenant, filled, tmp_path):
+    other, target = make_tenant("elsewhere"), tmp_path / "golden.zip"
+
+    said = flask_cli(
+        "backup-sets", "export", tenant.slug, str(filled.id), "--to", str(target), "--inline", "--json"
+    )
+    assert said.exit_code == 0, said.output
+    assert json.loads(said.stdout)["path"] == str(target)
+    said = flask_cli("backup-sets", "import", other.slug, str(target), "--inline", "--json")
+
+    assert said.exit_code == 0, said.output
+    number = json.loads(said.stdout)["backup_set"]
+    shown = json.loads(flask_cli("backup-sets", "show", other.slug, str(number), "--json").stdout)
+    assert (shown["name"], shown["policies"], shown["imported_from"]["tenant"]) == ("Golden", 3, tenant.name)
+
+
+def test_an_export_that_is_none_fails_with_its_reason(flask_cli, tenant, tmp_path):
+    (tmp_path / "wrong.zip").write_bytes(b"nothing")
+
+    said = flask_cli("backup-sets", "import", tenant.slug, str(tmp_path / "wrong.zip"), "--inline")
+
+    assert said.exit_code != 0
+    assert "is not a readable zip archive" in said.output
+
+
+@pytest.fixture
+def filled(backup_set, add, abc):
+    """A set with three policies."""
+    add(abc)
+    return backup_set

@@ -50,13 +50,16 @@ def change(take, compare):
 
 
 @on_both_databases
-def test_a_finding_of_hidden_changes_alone_is_not_written_but_counted(change, drifted):
+def test_a_finding_of_hidden_changes_alone_is_hidden_and_counted(change, drifted, findings):
     run = change(
         [compliance("A", description="old"), compliance("B", description="old", x=1)],
         [compliance("A", description="new"), compliance("B", description="new", x=2)],
     )
 
     assert drifted() == {("modified", "B")}
+    (hidden,) = findings(is_hidden=True)
+    assert (hidden.display_name, hidden.hidden_by) == ("A", "descriptions")
+    assert hidden.changed_paths == ["/description"]
     assert run.summary["hidden_by_rule"] == {"descriptions": 1}
     assert run.summary["hidden_changes_by_rule"] == {"descriptions": 2}
     assert run.summary["findings"]["modified"] == 1
@@ -68,7 +71,7 @@ def test_a_finding_shows_only_the_changes_that_no_rule_hides(change, findings):
     change([compliance("B", description="old", x=1)], [compliance("B", description="new", x=2)])
 
     (finding,) = findings()
-    assert finding.changed_paths == ["/x"]
+    assert (finding.changed_paths, finding.hidden_paths) == (["/x"], ["/description"])
     assert [entry["path"] for entry in finding.evidence["entries"]] == ["/x"]
 
 
@@ -156,7 +159,9 @@ def test_a_rule_that_writes_changes_nothing(change, findings):
     assert run.failures[0]["reason_code"] == "ignore_rule_failed"
 
 
-def test_what_was_found_before_a_rule_came_stays(tenant, take, compare, drifted, make_app):
+def test_what_was_found_before_a_rule_came_is_hidden_by_the_next_look(
+    tenant, take, compare, drifted, make_app
+):
     first = take({"a.json": compliance("Pilot 1", x=1)})
     second = take({"a.json": compliance("Pilot 1", x=2)})
     without = make_app(plugins_disabled={"quiet"}).test_cli_runner().invoke
@@ -167,7 +172,8 @@ def test_what_was_found_before_a_rule_came_stays(tenant, take, compare, drifted,
     run = compare(first, second)
 
     assert run.summary["hidden_by_rule"] == {"pilots": 1}
-    assert drifted() == {("modified", "Pilot 1")}
+    assert drifted() == set()
+    assert drifted(is_hidden=True) == {("modified", "Pilot 1")}
 
 
 def test_what_is_hidden_stands_on_the_page_of_the_run(change, browser, tenant):

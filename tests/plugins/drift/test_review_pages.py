@@ -111,7 +111,7 @@ def test_chosen_findings_are_acknowledged_by_a_run(browser, found, worker, only)
 
 def test_all_that_match_a_filter_are_acknowledged(browser, found, worker, only):
     page = browser.get(f"{ROOT}?change=removed").text
-    assert "Acknowledge all 1 matching" in page
+    assert "Acknowledge all 1 new matching" in page
 
     form = {"choice": hidden(page, "choice"), "change": "removed", "reason": "Retired", "which": "all"}
     browser.submit(f"{ROOT}/acknowledge", form)

@@ -12,6 +12,7 @@ from app.core.registry.extensions.inventory_source import (
 )
 from app.core.registry.extensions.notification_channel import ChannelMessage, NotificationChannel
 from app.core.registry.extensions.overview_card import TONES, CardFact, OverviewCard
+from app.core.registry.extensions.policy_choice import ChosenPolicy, PolicyChoice
 from app.core.registry.extensions.policy_type import PolicyShape, PolicyType
 
 EXTENSIONS: tuple[type[Extension], ...] = (
@@ -22,6 +23,7 @@ EXTENSIONS: tuple[type[Extension], ...] = (
     OverviewCard,
     NotificationChannel,
     ApiResource,
+    PolicyChoice,
 )
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "ApiResource",
     "CardFact",
     "ChannelMessage",
+    "ChosenPolicy",
     "Extension",
     "FindingType",
     "Found",
@@ -38,6 +41,7 @@ __all__ = [
     "InventorySource",
     "NotificationChannel",
     "OverviewCard",
+    "PolicyChoice",
     "PolicyShape",
     "PolicyType",
     "SourceDocument",

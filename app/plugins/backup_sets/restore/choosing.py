@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from app.core import InvalidInputError, db
+from app.core import PermissionDeniedError, db
 from app.plugins.backup_sets.items import AT_ONCE, ItemFilter, ShownItem, kept_versions, list_items, placed
 from app.plugins.backup_sets.models import BackupSet, BackupSetItem
 
@@ -21,7 +21,7 @@ def newest_versions(
         limit: of that many policies.
 
     Raises:
-        InvalidInputError: a number is not of this set.
+        PermissionDeniedError: a number is not of this set.
     """
     chosen = {one.item.policy_id: one for one in versions_numbered(backup_set, instead)}
     found = list_items(
@@ -34,7 +34,7 @@ def versions_numbered(backup_set: BackupSet, item_ids: Collection[int]) -> list[
     """Versions of a set by their numbers, in the order of these.
 
     Raises:
-        InvalidInputError: one is not, or not any more, in the set.
+        PermissionDeniedError: one is not, or not any more, in the set: nobody learns of others.
     """
     item, wanted = BackupSetItem, sorted(set(item_ids))
     found: list[BackupSetItem] = []
@@ -43,18 +43,18 @@ def versions_numbered(backup_set: BackupSet, item_ids: Collection[int]) -> list[
         query = select(item).where(item.backup_set_id == backup_set.id, item.id.in_(some))
         found += db.session.scalars(query.order_by(item.id)).all()
     if len(found) != len(wanted):
-        raise InvalidInputError("Some of these versions are not in the set, or not any more.")
+        raise PermissionDeniedError("some of these versions are not in the set, or not any more")
     kept = kept_versions(backup_set, list({one.policy_id for one in found}))
     return [placed(one, kept[one.policy_id]) for one in found]
 
 
-def versions_of(backup_set: BackupSet, policy_ids: Collection[str]) -> dict[str, list[tuple[int, int]]]:
-    """Policy id -> (number of the version in the set, number of the sync it came from), newest first."""
+def versions_of(backup_set: BackupSet, policy_ids: Collection[str]) -> dict[str, list[int]]:
+    """Policy id -> numbers of its versions in the set, newest first."""
     item = BackupSetItem
-    query = select(item.policy_id, item.id, item.sync_run_id).where(
+    query = select(item.policy_id, item.id).where(
         item.backup_set_id == backup_set.id, item.policy_id.in_(policy_ids)
     )
-    found: dict[str, list[tuple[int, int]]] = {}
-    for policy_id, item_id, sync_run_id in db.session.execute(query.order_by(item.sync_run_id.desc())):
-        found.setdefault(policy_id, []).append((item_id, sync_run_id))
+    found: dict[str, list[int]] = {}
+    for policy_id, item_id in db.session.execute(query.order_by(item.sync_run_id.desc())):
+        found.setdefault(policy_id, []).append(item_id)
     return found

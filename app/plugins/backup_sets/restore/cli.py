@@ -1,14 +1,25 @@
-"""`flask backup-sets plan`: what a restore would do."""
+"""`flask backup-sets plan` and `restore`: what a restore would do, and doing it."""
 
 import click
 from flask.cli import with_appcontext
 
-from app.core import InvalidInputError, JsonObject, Tenant, cli_errors, echo_json, reading, tenant_by_slug
+from app.core import (
+    InvalidInputError,
+    JsonObject,
+    Tenant,
+    cli_errors,
+    echo_json,
+    reading,
+    report_run,
+    start_and_wait,
+    tenant_by_slug,
+)
 from app.plugins.backup_sets.items import ItemFilter
 from app.plugins.backup_sets.models import BackupSet
 from app.plugins.backup_sets.restore.choosing import newest_versions, versions_numbered
 from app.plugins.backup_sets.restore.plan import Action, Mapped, PlannedItem, RestorePlan
 from app.plugins.backup_sets.restore.planning import Planner
+from app.plugins.backup_sets.restore.refusing import audited_refusal
 from app.plugins.backup_sets.sets import numbered_set
 
 
@@ -45,6 +56,42 @@ def plan(
         click.echo(_line(one))
     counts = ", ".join(f"{made.counts[action]} {action}" for action in Action if made.counts[action])
     click.echo(f"{counts}; plan {made.digest(tenant)}")
+
+
+@click.command("restore")
+@click.argument("slug")
+@click.argument("backup_set_id", type=int, metavar="SET")
+@click.argument("item_ids", type=int, nargs=-1, required=True, metavar="ITEM...")
+@click.option(
+    "--plan", "digest", required=True, help="What `flask backup-sets plan` printed for these ITEMs."
+)
+@click.option("--confirm", required=True, help="The tenant's name.")
+@click.option("--inline", is_flag=True, help="Execute in this process instead of a worker.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON document.")
+@with_appcontext
+@cli_errors
+def restore(
+    slug: str,
+    backup_set_id: int,
+    item_ids: tuple[int, ...],
+    digest: str,
+    confirm: str,
+    *,
+    inline: bool,
+    as_json: bool,
+) -> None:
+    """Write ITEMs (numbers of versions) of backup set number SET back into tenant SLUG, and wait."""
+    tenant = tenant_by_slug(slug)
+    backup_set = numbered_set(tenant, backup_set_id)
+    params: JsonObject = {
+        "backup_set_id": backup_set.id,
+        "item_ids": list(item_ids),
+        "plan": digest,
+        "confirm": confirm,
+    }
+    with audited_refusal(tenant, backup_set):
+        run = start_and_wait(tenant, "backup_set.restore", params, inline=inline)
+    report_run(run, as_json=as_json, planned=run.summary.get("planned", {}))
 
 
 def planned(

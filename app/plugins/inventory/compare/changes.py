@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from app.plugins.inventory.compare.change import Change, LeafKind, SealedValue
 from app.plugins.inventory.compare.elements import ABSENT, ListRules, matched_elements
-from app.plugins.inventory.compare.sameness import is_branch, is_same_leaf, is_same_tree, is_secret
+from app.plugins.inventory.compare.sameness import (
+    is_branch,
+    is_certificate,
+    is_same_leaf,
+    is_same_tree,
+    is_secret,
+)
 
 Trail = tuple[str, ...]
 Node = tuple[Trail, object, object]  # trail, before or ABSENT, after or ABSENT
@@ -45,7 +51,7 @@ def _below(trail: Trail, old: object, new: object, rules: ListRules) -> Iterator
         names = tuple(step[1:] for step in trail if step[0] == "/")
         for step, one, other in matched_elements(names, old, new, rules):
             yield (*trail, step), one, other
-    elif isinstance(old, dict) and isinstance(new, dict) and not is_secret(old) and not is_secret(new):
+    elif isinstance(old, dict) and isinstance(new, dict) and _is_plain(old) and _is_plain(new):
         yield from _properties(trail, old, new)
     else:
         yield trail, old, ABSENT
@@ -59,6 +65,10 @@ def _properties(trail: Trail, old: Mapping[str, object], new: Mapping[str, objec
     for name, value in new.items():
         if name not in old:
             yield (*trail, f"/{name}"), ABSENT, value
+
+
+def _is_plain(value: object) -> bool:
+    return not is_secret(value) and not is_certificate(value)
 
 
 def _or_empty(value: object, other: object) -> object:
@@ -81,4 +91,6 @@ def _shown(value: object) -> object:
         lines = value.get("lines")
         kind, seal = str(value.get("kind", "")), str(value["$secret"])
         return SealedValue(kind, lines if isinstance(lines, int) else None, seal)
+    if isinstance(value, dict) and is_certificate(value):
+        return f"certificate {value['$thumbprint']}"
     return value

@@ -32,6 +32,13 @@ def is_secret(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("$secret"), str) and value.keys() <= SEAL_FACTS
 
 
+def is_certificate(value: object) -> bool:
+    """Whether a value stands for a public certificate, as inventory writes it: by its thumbprint."""
+    return isinstance(value, dict) and isinstance(value.get("$thumbprint"), str) and len(value) <= 2
+
+
 def is_branch(value: object) -> bool:
-    """Whether a value has leaves below it; empty containers and sealed secrets are leaves themselves."""
-    return isinstance(value, dict | list) and bool(value) and not is_secret(value)
+    """Whether a value has leaves below it; not so empty containers, secrets, certificates."""
+    return (
+        isinstance(value, dict | list) and bool(value) and not is_secret(value) and not is_certificate(value)
+    )

@@ -15,7 +15,7 @@ from app.plugins.inventory.policies.sealer import Sealer
 from app.plugins.inventory.policies.sealing import Sealing
 from app.plugins.inventory.policies.spelling import respelled
 
-NORMALIZER_VERSION = 1  # goes up with every change that gives an unchanged policy another hash
+NORMALIZER_VERSION = 2  # goes up with every change that gives an unchanged policy another hash
 
 _WHOLE_NUMBERS = 2.0**53  # above it a float is no longer exact
 _REFERENCED_ID = re.compile(r"\('([^']+)'\)\s*$")
@@ -42,8 +42,9 @@ def canonicalize(
         is_wary: False for a body that was made readable before; found out when missing.
 
     Source:
-        the product's comparison rules: noise dropped by path, secrets sealed, null, "", [] and missing alike,
-        instants in UTC, numbers by value, lists without meaningful order sorted by the key of their elements.
+        the product's comparison rules: noise dropped by path, secrets sealed, null, "", [], missing alike,
+        LF at line ends, instants in UTC, numbers by value, lists without meaningful order sorted by their
+        elements' keys.
     """
     sealing = Sealing(document, sealer, is_wary=is_wary)
     plain = respelled(document)
@@ -132,6 +133,8 @@ def _text(value: str, place: Place, sealing: Sealing) -> Json:
             return seal
     if place.reference:
         return _referenced_id(value)
+    if "\r" in value:
+        value = value.replace("\r\n", "\n")
     # an instant has its "T" in one place; asking for it first spares the pattern for everything else
     return one_instant(value) if len(value) > 19 and value[10] == "T" else value
 

@@ -3,13 +3,13 @@
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.core import SourceProblem
 from app.plugins.inventory.reading.errors import SourceError
 from app.plugins.inventory.reading.folder import is_json_name, too_large
-from app.plugins.inventory.reading.limits import Limits, in_megabytes
+from app.plugins.inventory.reading.limits import DEFAULT_LIMITS, Limits, in_megabytes
 from app.plugins.inventory.reading.refusing import unreadable
 
 _ENCRYPTED = 0x1
@@ -33,11 +33,18 @@ def is_archive(path: Path) -> bool:
         return file.read(4) in {b"PK\x03\x04", b"PK\x05\x06"}
 
 
-def files_of_archive(path: Path, limits: Limits) -> Iterator[tuple[str, bytes] | SourceProblem]:
+def files_of_archive(
+    path: Path, limits: Limits = DEFAULT_LIMITS, *, wanted: Callable[[str], bool] = lambda _name: True
+) -> Iterator[tuple[str, bytes] | SourceProblem]:
     """Every JSON file of a zip in path order, as (path, bytes), or why it was not read.
 
     Names with backslashes are read with "/" in their place. Folders, forks of macOS and files that are no
     JSON are left out.
+
+    Args:
+        path: of the zip.
+        limits: bounds beyond which documents, or the whole archive, are refused.
+        wanted: by path, which files are asked for; others are not unpacked.
 
     Raises:
         SourceError: the archive is broken, or its directory announces more than the limits allow.
@@ -47,6 +54,8 @@ def files_of_archive(path: Path, limits: Limits) -> Iterator[tuple[str, bytes] |
             entries = archive.infolist()
             _check_size(path.name, entries, limits)
             for name, entry in sorted(((_name(entry), entry) for entry in entries), key=lambda pair: pair[0]):
+                if not wanted(name):
+                    continue
                 if is_unsafe(name):
                     yield _unsafe(name)
                 elif _is_wanted(name, entry):

@@ -5,7 +5,7 @@ from app.plugins.inventory.policies.kinds import GRAPH_PREFIX
 from app.plugins.inventory.policies.words import words
 
 _FILES = frozenset({"migrationtable.json", "manifest.json", "package.json", "package-lock.json"})
-_FOLDERS = frozenset({"assignment report", "groups"})
+_FOLDERS = frozenset({"assignment report", "groups", "__archive__"})  # the last: what is no longer there
 _TYPES = words("group user device managedDevice organization servicePrincipal application auditEvent")
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from app.plugins.inventory.compare import SealedValue, changes_between
+from app.plugins.inventory.compare import LeafKind, SealedValue, changes_between
 from app.plugins.inventory.policies import lists
 
 
@@ -193,3 +193,17 @@ def test_inventorys_own_rules_fit():
         ("assignments", "target", "@odata.type"),
         ("assignments", "target", "groupId"),
     ]
+
+
+def test_a_certificate_is_one_leaf_that_shows_its_thumbprint(rules):
+    before, after = ({"root": {"$thumbprint": mark * 40, "kind": "certificate"}} for mark in "AB")
+
+    (changed,) = changes_between(before, after, rules)
+    (gone,) = changes_between(before, {}, rules)
+
+    assert (changed.path, changed.before, changed.after) == (
+        "/root",
+        f"certificate {'A' * 40}",
+        f"certificate {'B' * 40}",
+    )
+    assert (gone.path, gone.kind) == ("/root", LeafKind.REMOVED)

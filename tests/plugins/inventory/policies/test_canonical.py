@@ -30,6 +30,7 @@ def content_of(document, collection="deviceConfiguration"):
         ({"a": 1}, {"a": 1, "a@odata.type": "#Int32", "@odata.etag": "W/1", "#microsoft.graph.assign": {}}),
         ({"a": 1}, {"a": 1, "b": None, "c": "", "d": [], "e": {"f": None}}),
         ({"a": 1}, {"a": 1.0}),
+        ({"description": "one\ntwo"}, {"description": "one\r\ntwo"}),
         ({"a": "2024-05-24T09:26:17.2878988Z"}, {"a": "2024-05-24T11:26:17.28789880+02:00"}),
         ({"settings": [{"id": "0", "s": 1}]}, {"settings": [{"id": "7", "s": 1}]}),
         ({"roleScopeTagIds": ["0", "1"]}, {"roleScopeTagIds": ["1", "0", "1"]}),

@@ -1,0 +1,40 @@
+"""`backup_set.expire_exports`: remove the zips whose time is over; their rows stay and say so."""
+
+from app.core import NoParams, OperationType, Role, RunContext, clock, db
+from app.plugins.backup_sets.exports import expired_exports, note_removed, path_of, stray_files
+
+AT_ONCE = 100
+
+
+def expire(run: RunContext[NoParams]) -> None:
+    """Remove expired and stray files of a tenant; doing it again changes nothing."""
+    now = clock.now()
+    exports, strays = expired_exports(run.tenant, now), stray_files(run.tenant, now)
+    db.session.commit()
+    for begin in range(0, len(exports), AT_ONCE):
+        some = exports[begin : begin + AT_ONCE]
+        note_removed(run.tenant, some)
+        run.fence()
+        db.session.commit()
+        for export in some:
+            path_of(run.tenant, export).unlink(missing_ok=True)
+        run.checkpoint()
+    for path in strays:
+        run.checkpoint()
+        path.unlink(missing_ok=True)
+    run.summarize(removed=len(exports), strays=len(strays))
+
+
+operation = OperationType(
+    run_type="backup_set.expire_exports",
+    label="Remove expired exports",
+    description="Remove the files of exports whose time is over.",
+    icon="trash3",
+    role=Role.MANAGER,
+    execute=expire,
+    idempotency_key=lambda _tenant, _params: "one at a time",
+    resumable=True,
+    idempotent_items=True,
+    follows={"run.prune": lambda _run: {}},  # each night
+    examples=({},),
+)

@@ -1,0 +1,1 @@
+"""Ignore rules: those that plugins declare and those that people make, alike."""

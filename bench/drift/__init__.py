@@ -1,0 +1,1 @@
+"""Drift over inventories of many sizes."""
