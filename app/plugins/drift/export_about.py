@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from app.core import JsonObject, Tenant, clock, db, find_run
 from app.plugins.drift.finding_filters import ShownFindings
-from app.plugins.drift.findings import matching_findings
+from app.plugins.drift.findings import FindingFilter, count_findings, matching_findings
 from app.plugins.drift.models import Finding
 from app.plugins.drift.pair import states_of
 from app.plugins.inventory import collection_label, find_sync
@@ -25,20 +26,24 @@ def about_export(tenant: Tenant, chosen: ShownFindings) -> JsonObject:
 
     Returns:
         tenant, exported_at, filters, runs (`{run, baseline, current}`), coverage (a sentence for each sync),
-        hidden_by_rule and withheld (how many, by rule and by kind, in the runs that found these), redacted.
+        hidden and held (findings that rules and gates keep from these filters), hidden_by_rule and withheld
+        (how many, by rule and by kind, in the runs that found these), redacted.
     """
     columns = (Finding.operation_run_id, Finding.baseline_run_id, Finding.current_run_id)
-    query = matching_findings(tenant, chosen.wanted, select(*columns)).distinct().order_by(*columns)
+    wanted = chosen.wanted
+    query = matching_findings(tenant, wanted, select(*columns)).distinct().order_by(*columns)
     origins: Sequence[Any] = db.session.execute(query).all()
     syncs = sorted({sync for row in origins for sync in row[1:] if sync is not None})
     runs = sorted({row[0] for row in origins if row[0] is not None})
     return {
         "tenant": tenant.name,
         "exported_at": clock.now().isoformat(timespec="seconds"),
-        "filters": {"status": chosen.wanted.state.value}
+        "filters": {"status": wanted.state.value}
         | {name: str(value) for name, value in chosen.filters.items()},
         "runs": [dict(zip(("run", "baseline", "current"), row, strict=True)) for row in origins],
         "coverage": [_coverage(tenant, sync_id) for sync_id in syncs],
+        "hidden": _count(tenant, replace(wanted, is_hidden=True, is_held=None)),
+        "held": _count(tenant, replace(wanted, is_hidden=False, is_held=True)),
         **_left_out(tenant, runs),
         "redacted": REDACTED,
     }
@@ -55,8 +60,14 @@ def about_lines(about: JsonObject) -> Iterator[tuple[str, str]]:
     for sentence in about["coverage"]:
         yield "Coverage", sentence
     yield "Hidden by rule", _counts(about["hidden_by_rule"]) or "0"
+    yield "Hidden now", f"{about['hidden']} findings that the same filters would show"
+    yield "Held for confirmation", f"{about['held']} findings that the same filters would show"
     yield "Withheld", _counts(about["withheld"]) or "0"
     yield "Redacted", about["redacted"]
+
+
+def _count(tenant: Tenant, wanted: FindingFilter) -> int:
+    return sum(count_findings(tenant, replace(wanted, hold_id=None)).values())
 
 
 def _counts(values: JsonObject) -> str:

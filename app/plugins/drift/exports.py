@@ -22,7 +22,7 @@ BATCH = 500  # findings in memory
 FACTS = (
     *("id", "severity", "change_kind", "finding_type", "collection", "subject_type", "subject_external_id"),
     *("display_name", "state", "severity_rule", "severity_reason", "created_at", "updated_at"),
-    *("baseline_run_id", "current_run_id", "operation_run_id"),
+    *("baseline_run_id", "current_run_id", "operation_run_id", "held_by", "hidden_by"),
 )
 CHANGE = ("path", "kind", "before", "after")
 COLUMNS = [*FACTS, *CHANGE, "changes_not_shown"]

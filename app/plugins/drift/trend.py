@@ -95,6 +95,8 @@ def _open_before(tenant: Tenant, scope_key: str | None, since: date) -> Mapping[
 
 def _of(tenant: Tenant, scope_key: str | None) -> Iterator[ColumnElement[bool]]:
     yield Finding.tenant_id == tenant.id
+    yield Finding.held_by.is_(None)
+    yield Finding.hidden_by.is_(None)
     if scope_key is not None:
         yield Finding.scope_key == scope_key
 

@@ -62,6 +62,7 @@ def test_csv_has_a_row_for_each_change_and_says_where_it_comes_from(reader, tena
     assert "policy types were read completely" in said["Coverage"]
     assert said["Filters"] == "status open"
     assert said["Hidden by rule"] == "0"
+    assert said["Held for confirmation"].startswith("0 findings")
     assert "Secrets are not in it" in said["Redacted"]
 
 
