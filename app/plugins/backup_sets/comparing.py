@@ -54,7 +54,7 @@ def compare_versions(tenant: Tenant, before: BackupSetItem, after: BackupSetItem
     return _compared(tenant, before.collection, before.content_hash, after.content_hash)
 
 
-def drift_since(tenant: Tenant, item: BackupSetItem) -> Now:
+def since_saved(tenant: Tenant, item: BackupSetItem) -> Now:
     """What changed in the tenant since a version was kept; ends its transaction."""
     sync = latest_sync(tenant, item.scope_key)
     if sync is None:

@@ -5,7 +5,7 @@ from flask import Blueprint, abort, render_template
 
 from app.core import Role, current_tenant, kept_runs, tenant_required
 from app.plugins.backup_sets.asked import asked_numbers
-from app.plugins.backup_sets.comparing import compare_versions, drift_since
+from app.plugins.backup_sets.comparing import compare_versions, since_saved
 from app.plugins.backup_sets.items import ItemFilter, ShownItem, find_item, list_items
 from app.plugins.backup_sets.models import BackupSet
 from app.plugins.backup_sets.sets import visible_set
@@ -64,7 +64,7 @@ def compare(backup_set_id: int, item_id: int) -> str:
 def since(backup_set_id: int, item_id: int) -> str:
     """What the tenant has now, beside what was kept."""
     backup_set, _versions, shown = _visible(backup_set_id, item_id)
-    now = drift_since(current_tenant(), shown.item)
+    now = since_saved(current_tenant(), shown.item)
     return render_template("backup_sets/since.html", backup_set=backup_set, shown=shown, now=now)
 
 
