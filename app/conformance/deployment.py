@@ -2,7 +2,7 @@
 
 import dataclasses
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from app.core.runs.models import BulkOperationRun
 from app.core.runs.rescue import sweep
 from app.core.runs.start import start_operation
 from app.core.tenants import Tenant, tenant_by_slug
-from app.core.users import User, find_user
+from app.core.users import Role, User, find_user
 from app.factory import create_app
 
 SECRET_KEY = "lantern-4417-conformance-secret-key"  # noqa: S105 - planted: nothing that is stored or shown may hold it
@@ -166,10 +166,22 @@ class Deployment:
         self.work()
         return self.run(run_id)
 
-    def run_ids(self) -> list[int]:
-        """Numbers of all runs, in order."""
+    def run_ids(self, *, above: Role | None = None) -> list[int]:
+        """Numbers of runs, in order.
+
+        Args:
+            above: only those that members of this role may not start; none: all.
+        """
+        run = BulkOperationRun
+        query = select(run.id, run.resource, run.action).order_by(run.id)
         with self.app.app_context():
-            return list(db.session.scalars(select(BulkOperationRun.id).order_by(BulkOperationRun.id)))
+            found = db.session.execute(query).all()
+        return [number for number, *name in found if above is None or not self._may_start(above, name)]
+
+    def _may_start(self, role: Role, name: Sequence[str]) -> bool:
+        run_type = ".".join(name)
+        is_known = run_type in self.catalog.run_types
+        return is_known and role.includes(self.catalog.operation(run_type).role)
 
 
 @contextmanager

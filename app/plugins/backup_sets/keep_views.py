@@ -29,8 +29,10 @@ keep_pages = Blueprint("keep", __name__, url_prefix="/keep")
 
 @keep_pages.get("")
 @tenant_required(Role.OPERATOR)
-def choose() -> str:
-    """Which set, and which version of each policy."""
+def choose() -> ResponseReturnValue:
+    """Which set, and which version of each policy; without a choice there is nothing to ask."""
+    if "choice" not in request.args:
+        return redirect(url_for("backup_sets.index"))
     return render_template("backup_sets/keep.html", **_offered())
 
 
