@@ -25,7 +25,7 @@ from app.core import (
 from app.plugins.backup_sets.candidates import Candidates
 from app.plugins.backup_sets.examples import EMPTY, FILLED, MISSING, additions_to
 from app.plugins.backup_sets.items import added_by
-from app.plugins.backup_sets.keeping import GONE, Keeper
+from app.plugins.backup_sets.keeping import CLOSED, GONE, IMPORTED, Keeper
 from app.plugins.backup_sets.models import BackupSet
 from app.plugins.backup_sets.sets import find_set, note_run
 from app.plugins.backup_sets.versions import Addition
@@ -33,7 +33,6 @@ from app.plugins.inventory import InventorySyncRun, SyncStatus, find_sync, known
 
 CHUNK = 1000  # policies a transaction: on SQLite nobody else writes meanwhile
 MOST = 100_000
-CLOSED = "An imported set stays as it came: its syncs are those of another installation or tenant."
 
 PolicyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
@@ -89,7 +88,7 @@ def _begin(run: RunContext[AddParams]) -> tuple[BackupSet, Candidates]:
     if backup_set is None:
         raise RunFailedError(*GONE)
     if backup_set.imported_from is not None:
-        raise RunFailedError("set_is_imported", CLOSED)
+        raise RunFailedError(*IMPORTED)
     try:
         sync = _chosen_sync(run.tenant, run.params.sync_run_id)
     except (InvalidInputError, PermissionDeniedError) as error:

@@ -23,7 +23,8 @@ from app.plugins.inventory import collection_label, comparable_syncs, coverage_o
 
 
 def _sets(tenant: Tenant) -> list[Choice]:
-    return [Choice(str(held.backup_set.id), held.backup_set.name) for held in list_sets(tenant)]
+    sets = [held.backup_set for held in list_sets(tenant)]
+    return [Choice(str(one.id), one.name) for one in sets if one.imported_from is None]
 
 
 def _types(tenant: Tenant) -> list[Choice]:
@@ -87,6 +88,7 @@ operation = OperationType(
         ),
         "not_found": ReasonCode("Not in the sync", "Nothing to do: the policy is gone."),
         "not_permitted": ReasonCode("Refused by the source", "Give the source access to this policy type."),
+        "set_is_imported": ReasonCode("Imported set", "Schedule the fill of a set of your own."),
         "snapshot_unavailable": ReasonCode("No sync yet", "Sync the inventory first."),
         "type_not_read": ReasonCode(
             "Type not read", "Sync with a source that holds this type, or leave it out."

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from app.core import ItemFailedError, ItemSkippedError, RunContext, RunFailedError, db, find_run
 from app.plugins.backup_sets.candidates import Candidates
 from app.plugins.backup_sets.items import added_by
-from app.plugins.backup_sets.keeping import GONE, Keeper
+from app.plugins.backup_sets.keeping import GONE, IMPORTED, Keeper
 from app.plugins.backup_sets.models import BackupSet, BackupSetRun
 from app.plugins.backup_sets.retention import trim
 from app.plugins.backup_sets.sets import find_set, note_run, runs_of
@@ -58,6 +58,8 @@ def fill(run: RunContext[FillParams]) -> None:
     backup_set = find_set(run.tenant, run.params.backup_set_id)
     if backup_set is None:
         raise RunFailedError(*GONE)
+    if backup_set.imported_from is not None:
+        raise RunFailedError(*IMPORTED)
     note_run(backup_set, run)
     sync = _sync(run)
     earlier = _taken_before(run, backup_set, sync)

@@ -7,8 +7,16 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from app.core import InvalidInputError, InvalidParametersError, current_catalog, db, start_operation
+from app.core import (
+    InvalidInputError,
+    InvalidParametersError,
+    current_catalog,
+    db,
+    find_run,
+    start_operation,
+)
 from app.core.audit import AuditLog
+from app.core.runs.execute import execute_run
 from app.core.tenants import tenant_by_id
 from app.plugins.backup_sets import importing
 from app.plugins.backup_sets.exports import export_of_run, path_of
@@ -318,6 +326,19 @@ def test_nothing_can_be_added_to_an_imported_set(tenant, exported, import_set, i
 
     with pytest.raises(InvalidInputError, match="stays as it came"):
         start_operation(current_catalog(), tenant, "backup_set.add_policies", params)
+    with pytest.raises(InvalidParametersError, match="backup_set_id"):
+        start_operation(current_catalog(), tenant, "backup_set.fill", {"backup_set_id": made.id})
+
+
+def test_a_fill_that_was_queued_leaves_a_set_alone_that_came_from_elsewhere(tenant, backup_set, abc):
+    started = start_operation(current_catalog(), tenant, "backup_set.fill", {"backup_set_id": backup_set.id})
+    backup_set.imported_from = {"tenant": "Fabled Quay Ltd"}
+    db.session.commit()
+
+    execute_run(started.run_id)
+
+    run = find_run(tenant, started.run_id)
+    assert (run.status, run.failures[0]["reason_code"]) == ("failed", "set_is_imported")
 
 
 def test_only_files_of_the_tenant_may_be_named_by_others_than_administrators(app, tenant, exported, settings):
