@@ -20,6 +20,7 @@ settings.load_profile("ci")
 
 pytest_plugins = [
     "tests.ci_skips",
+    "tests.support.routes",
     "tests.support.databases",
     "tests.support.disks",
     "tests.support.applications",

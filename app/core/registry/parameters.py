@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, NaiveDatetime, Secret, SecretBytes, SecretStr, ValidationError
@@ -13,6 +14,7 @@ from app.core.db import JsonObject
 from app.core.registry.controls import ParameterKind, fixed_of, kind_of, plain
 
 WHOLE = "parameters"  # under which a message stands that is about no single field
+KEPT = 512  # models
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,18 @@ def parameters_of(model: type[BaseModel], chosen: Collection[str] = ()) -> list[
     Raises:
         PydanticUserError: the model holds something that JSON cannot say.
     """
-    whole = model.model_json_schema(by_alias=False)
+    whole = _schema_of(model)
     definitions, described = whole.get("$defs", {}), whole.get("properties", {})
     return [
         _parameter(name, info, plain(described[name], definitions), is_chosen=name in chosen)
         for name, info in model.model_fields.items()
     ]
+
+
+@lru_cache(KEPT)
+def _schema_of(model: type[BaseModel]) -> JsonObject:
+    """Asked for with every form and several times while plugins are loaded; nobody changes it."""
+    return model.model_json_schema(by_alias=False)
 
 
 def messages_of(error: ValidationError) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, RootModel
@@ -78,6 +79,11 @@ def _wrong_model(model: object) -> list[str]:
         return ["is no pydantic model"]
     if issubclass(model, RootModel):
         return ["has no named fields"]
+    return _untellable(model)
+
+
+@lru_cache
+def _untellable(model: type[BaseModel]) -> list[str]:
     try:
         for mode in ("validation", "serialization"):
             model.model_json_schema(mode=mode)
