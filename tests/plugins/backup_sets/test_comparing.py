@@ -87,7 +87,7 @@ def test_what_is_no_other_version_of_the_policy_is_refused(add, abc, versions, p
 
 
 @on_both_databases
-def test_since_saved_saved_shows_the_tenant_beside_what_was_kept(add, take, versions, page):
+def test_since_saved_shows_the_tenant_beside_what_was_kept(add, take, versions, page):
     add(take({"a.json": LAX}))
     (item,) = versions("A")
     assert "No difference" in page(item, "since")
