@@ -13,10 +13,15 @@ graph         `graph`, `connected`, `pauses`
 plugging      `drop_in`, `plugins_folder`, `install`, `install_with_tables`, `installed_greetings`
 """
 
+import gc
+
 from hypothesis import settings
 
 # The same examples in every run, and no clock in judging them; `--hypothesis-profile=default` explores.
 settings.load_profile("ci")
+
+# A look at every object there is takes a third of a second, and each test makes and leaves an application.
+gc.set_threshold(50_000, 20, 100)
 
 pytest_plugins = [
     "tests.ci_skips",
@@ -33,3 +38,8 @@ pytest_plugins = [
     "tests.support.receivers",
     "tests.support.graph",
 ]
+
+
+def pytest_collection_finish():
+    """What is there by now stays: nobody has to look at it again."""
+    gc.freeze()
