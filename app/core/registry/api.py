@@ -1,6 +1,6 @@
 """The version of the contract, and which plugins it can take."""
 
-API_VERSION = (1, 3)
+API_VERSION = (1, 1)
 
 
 def incompatibility(requires_api: tuple[int, int]) -> str | None:
