@@ -119,9 +119,10 @@ def test_all_tenants_ask_inventory_and_drift_as_much_as_one_does(app, make_tenan
 def test_the_cards_are_read_from_indexes(app, tenant):
     asked = {
         "SELECT * FROM inventory_sync_runs WHERE tenant_id = 1 ORDER BY id DESC LIMIT 1": "tenant_id_id",
-        "SELECT severity_rank, count(*) FROM findings WHERE tenant_id = 1 AND resolved_at IS NULL "
+        "SELECT tenant_id, severity_rank, count(*) FROM findings WHERE tenant_id IN (1, 2) "
+        "AND resolved_at IS NULL AND held_by IS NULL AND hidden_by IS NULL "
         "AND CASE WHEN acknowledged_until <= '2030' THEN 'new' ELSE status END = 'new' "
-        "GROUP BY severity_rank": "INDEX ix_findings_open",
+        "GROUP BY tenant_id, severity_rank": "INDEX ix_findings_open",
     }
 
     for query, index in asked.items():

@@ -133,4 +133,14 @@ def test_its_tables_cannot_be_told_without_its_code_so_they_are_named_and_kept(t
     assert refused.returncode == 1
     assert "the code of drift is gone, and no table is named drift__" in refused.stderr
     left = refused.stderr.partition("is among: ")[2].strip().split(", ")
-    assert left == ["alembic_version_drift", "drift_baselines", "findings"]
+    assert left == [
+        "alembic_version_drift",
+        "drift_audit_events",
+        "drift_baselines",
+        "drift_ignore_rules",
+        "drift_rule_switches",
+        "finding_acknowledgements",
+        "finding_events",
+        "finding_holds",
+        "findings",
+    ]

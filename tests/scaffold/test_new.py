@@ -37,7 +37,7 @@ def test_one_file_is_written_and_passes_doctor_and_kit(new):
 
     assert result.exit_code == 0, result.output
     assert files_below(folder) == ["harbour_watch.py"]
-    assert "doctor: 6 plugins loaded, tables up to date." in result.stdout
+    assert "doctor: 7 plugins loaded, tables up to date." in result.stdout
     assert "passed" in result.stdout.partition("conformance: ")[2]
     assert "failed" not in result.stdout
 
