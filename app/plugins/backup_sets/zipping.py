@@ -58,13 +58,14 @@ class ExportZip:
         """Write the manifest into the archive."""
         self._manifest.write(closing(self.secret_count))
         self._manifest.seek(0)
-        with self._archive.open(self._entry(MANIFEST), "w") as entry:
+        # As it is: packed, its size would depend on the moments that it names.
+        with self._archive.open(self._entry(MANIFEST, zipfile.ZIP_STORED), "w") as entry:
             while block := self._manifest.read(BLOCK):
                 entry.write(block.encode())
 
-    def _entry(self, path: str) -> zipfile.ZipInfo:
+    def _entry(self, path: str, method: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
         entry = zipfile.ZipInfo(path, self._moment)
-        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+        entry.compress_type, entry.external_attr = method, 0o644 << 16
         return entry
 
 
