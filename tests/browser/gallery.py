@@ -11,6 +11,7 @@ from app.core import clock, start_and_wait
 from app.core.db import db
 from app.core.delivery.subscribing import switch_off
 from app.core.runs import lifecycle
+from app.core.runs.lease import Lease
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.new_run import Initiator
 from app.core.runs.status import RunStatus
@@ -35,6 +36,7 @@ from tests.support.records import LEASE_SECONDS, lease_of, tally
 OPERATOR, READONLY, OWNER = "operator@example.com", "readonly@example.com", "owner@example.com"
 
 # What it shows: (who looks, path). Braces are filled by the gallery.
+AN_HOUR = 3600.0  # seconds
 PAGES = {
     "sign-in": (None, "/sign-in"),
     "tenants": (OPERATOR, "/"),
@@ -255,6 +257,8 @@ def _runs(tenant: Tenant, make_run) -> dict[str, int]:
     made["again"] = make_run(
         RunStatus.COMPLETED, tenant=tenant, user=user, label="Paint the hulls", retry_of_id=made["lost"].id
     )
+    # A worker that a test starts must not take it for lost.
+    assert lifecycle.renew(Lease(made["running"].id, lease_of(made["running"]).token, AN_HOUR))
     return {name: run.id for name, run in made.items()}
 
 

@@ -18,7 +18,7 @@ from app.core.tenants import Tenant, create_tenant
 from app.core.users import Role, User, create_user, set_membership
 from tests.support.browsing import PASSWORD
 
-LEASE_SECONDS = 3600  # rows that a test has put into a state stay there, however slow the machine
+LEASE_SECONDS = 60.0
 
 
 @pytest.fixture
