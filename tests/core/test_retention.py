@@ -55,7 +55,7 @@ def prune_now(tenant, worker, fresh):
 
     def now(params=None, where=tenant):
         started = start_operation(current_catalog(), where, "run.prune", params or {})
-        assert worker() == 1
+        assert worker() >= 1, "others may follow"
         return fresh(started.run)
 
     return now
@@ -276,7 +276,7 @@ def test_a_resumed_run_goes_on_and_counts_what_was_removed_before(
         prune(context)
     assert len(ids() & runs) == 2
     assert lifecycle.give_back(lease, context.progress.take(), "Its worker was stopped.")
-    assert worker() == 1
+    assert worker() >= 1, "others may follow"
 
     run = fresh(db.session.get(BulkOperationRun, lease.run_id))
     assert (run.status, run.attempt) == (RunStatus.COMPLETED, 2)
@@ -413,7 +413,7 @@ def test_the_night_starts_it(tenant, make_old, worker):
     (night,) = list_schedules(tenant)
 
     assert start_due(current_catalog(), night.due_at) == 1
-    assert worker() == 1
+    assert worker() >= 1, "others may follow"
 
     run = db.session.scalars(select(BulkOperationRun)).one()
     assert (run.run_type, run.initiator) == ("run.prune", f"schedule {NAME}")

@@ -43,7 +43,7 @@ def prune_now(tenant, worker, fresh):
 
     def now():
         started = start_operation(current_catalog(), tenant, "run.prune", {})
-        assert worker() == 1
+        assert worker() >= 1, "others may follow"
         return fresh(started.run)
 
     return now
