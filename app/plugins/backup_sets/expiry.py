@@ -1,7 +1,10 @@
 """`backup_set.expire_exports`: remove the zips whose time is over; their rows stay and say so."""
 
-from app.core import NoParams, OperationType, Role, RunContext, clock, db
+from sqlalchemy import select
+
+from app.core import JsonObject, NoParams, OperationType, Role, RunContext, RunFacts, clock, db
 from app.plugins.backup_sets.exports import expired_exports, note_removed, path_of, stray_files
+from app.plugins.backup_sets.models import BackupSetExport
 
 AT_ONCE = 100
 
@@ -25,6 +28,12 @@ def expire(run: RunContext[NoParams]) -> None:
     run.summarize(removed=len(exports), strays=len(strays))
 
 
+def _if_any(pruned: RunFacts) -> JsonObject | None:
+    """Nothing follows in a tenant that has exported nothing."""
+    query = select(BackupSetExport.id).where(BackupSetExport.tenant_id == pruned.tenant.id).limit(1)
+    return None if db.session.scalar(query) is None else {}
+
+
 operation = OperationType(
     run_type="backup_set.expire_exports",
     label="Remove expired exports",
@@ -35,6 +44,6 @@ operation = OperationType(
     idempotency_key=lambda _tenant, _params: "one at a time",
     resumable=True,
     idempotent_items=True,
-    follows={"run.prune": lambda _run: {}},  # each night
+    follows={"run.prune": _if_any},  # each night
     examples=({},),
 )
