@@ -11,8 +11,12 @@ def test_loaded_plugins_are_listed_with_their_run_types(run_json):
     by_name = {row["name"]: row for row in rows}
     assert status == 0
     assert by_name["inventory"]["run_types"] == ["inventory.sync"]
-    assert by_name["drift"]["run_types"] == ["drift.generate"]
-    assert by_name["backup_sets"]["run_types"] == ["backup_set.add_policies", "backup_set.verify"]
+    assert by_name["drift"]["run_types"] == [
+        "drift.generate",
+        "finding.acknowledge",
+        "audit_events.import",
+    ]
+    assert set(by_name["backup_sets"]["run_types"]) > {"backup_set.add_policies", "backup_set.verify"}
     assert by_name["drift"]["requires"] == ["inventory"]
     assert {row["state"] for row in rows} == {"loaded"}
 

@@ -22,4 +22,5 @@ def test_asking_for_active_runs_reads_the_index_of_active_runs_alone(tenant, ope
         has_active_run(tenant, operator.id)
 
     plan = plan_of(asked[-1])
-    assert ["ix_bulk_operation_runs_active_user" in step for step in plan] == [True], plan
+    [looked] = [step for step in plan if "bulk_operation_runs" in step]
+    assert "ix_bulk_operation_runs_active_user" in looked
