@@ -89,7 +89,8 @@ $(DEV): requirements-dev.lock $(RUNTIME)
 	$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
-$(PEERS): requirements-peers.lock
+# By uv: pip before 23.3 takes a pinned package's extra for another, unpinned one.
+$(PEERS): requirements-peers.lock $(DEV)
 	$(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements-peers.lock
+	$(BIN)/uv pip install --quiet --python .venv-peers/bin/python --require-hashes --requirement requirements-peers.lock
 	@touch $@
