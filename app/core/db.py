@@ -42,6 +42,7 @@ _PRAGMAS = (
     f"busy_timeout={BUSY_TIMEOUT_MS}",
     "wal_autocheckpoint=8000",
 )
+_QUERY_ONLY = "query_only"  # what a connection was last told
 
 _SERVER_SETTINGS = (
     f"lock_timeout = {BUSY_TIMEOUT_MS}",
@@ -230,9 +231,12 @@ def _configure_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry)
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    reading = _reading.get()
+    if connection.info.get(_QUERY_ONLY) is not reading:  # else left as it is: each change of it has SQLite
+        connection.exec_driver_sql(f"PRAGMA query_only={int(reading)}")  # compile all statements anew
+        connection.info[_QUERY_ONLY] = reading
     # A writer that starts DEFERRED reads a snapshot it may not overwrite later: lost updates or SQLITE_BUSY.
-    connection.exec_driver_sql(f"PRAGMA query_only={int(_reading.get())}")
-    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _configure_server(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

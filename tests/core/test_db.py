@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -11,6 +12,8 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from app.core.db import UtcDateTime, db, reading
 from app.core.tenants import Tenant, create_tenant
 from app.core.users import User
+from tests.support.asking import asking
+from tests.support.browsing import end_transaction
 from tests.support.databases import on_both_databases
 
 THREADS = 8
@@ -73,6 +76,19 @@ def test_a_reading_transaction_cannot_write(app):
 
     assert db.session.scalar(select(Tenant)) is None
     assert create_tenant("written").id, "and afterwards it may be written again"
+
+
+def test_sqlite_compiles_no_statement_anew_while_only_readers_come(app):
+    end_transaction()
+    with asking() as asked:
+        for is_reading in (True, True, False, False, True):
+            with reading() if is_reading else nullcontext():
+                db.session.execute(select(Tenant))
+                db.session.rollback()
+
+    told = [one.statement for one in asked if "query_only" in one.statement]
+    assert told[-2:] == ["PRAGMA query_only=0", "PRAGMA query_only=1"]
+    assert len(told) <= 3
 
 
 def test_a_reader_holds_no_writer_up(app, make_tenant):
