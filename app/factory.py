@@ -44,7 +44,7 @@ from app.core.web.retry_pages import retry_pages
 from app.core.web.schedule_pages import NAV as SCHEDULES
 from app.core.web.schedule_pages import schedule_pages
 from app.core.web.session import init_login
-from app.core.web.shell import init_shell
+from app.core.web.shell import TemplateEnvironment, init_shell
 from app.core.web.token_pages import token_pages
 from app.core.web.transactions import init_transactions
 
@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or load_settings()
     app = Flask("app", static_folder="core/static", template_folder="core/web/templates")
+    app.jinja_environment = TemplateEnvironment
     _configure(app, settings)
     _open_data(app, settings)
     _build_shell(app, settings)

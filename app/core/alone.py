@@ -8,8 +8,10 @@ everything else takes it.
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 from sqlalchemy import Dialect, Select
@@ -22,12 +24,15 @@ from app.core.db import JsonObject, db
 KEPT = 512  # compiled statements
 FLOAT8 = 701  # what the driver calls the one kind of number that is not whole
 
+_held: ContextVar[Any] = ContextVar("held", default=None)  # by `one_connection`
+
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 Change: TypeAlias = Callable[[Any], Any]
 Key = TypeVar("Key", int, str)
 
 
-class _Compiled(NamedTuple):
+@dataclass
+class _Compiled:
     """A statement as the driver takes it; values are changed where their type says so."""
 
     sql: str
@@ -35,6 +40,7 @@ class _Compiled(NamedTuple):
     given: Mapping[str, Change]
     row: Callable[[Iterable[Any]], Any]  # a named tuple of the columns
     read: Mapping[int, Change]  # by the column's place
+    last: Mapping[tuple[Any, ...], Any] = field(default_factory=dict)  # its rows, by what the driver found
 
     def row_of(self, found: Iterable[Any]) -> Any:  # noqa: ANN401 - each statement has its own columns
         """A row as its types say, from what the driver found."""
@@ -42,6 +48,12 @@ class _Compiled(NamedTuple):
         for place, change in self.read.items():
             values[place] = change(values[place])
         return self.row(values)
+
+    def rows_of(self, found: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
+        """Rows as their types say; one that was in the last answer too is the same object as then."""
+        known = self.last
+        self.last = rows = {row: known.get(row) or self.row_of(row) for row in found}
+        return [rows[row] for row in found]
 
 
 def execute_alone(statement: AnySelect, values: JsonObject) -> JsonObject | None:
@@ -78,30 +90,70 @@ def read_alone(statement: AnySelect) -> Sequence[Any]:
     compiled = _compile(statement, db.engine.dialect)
     with _connection() as driver:
         found = driver.execute(compiled.sql, compiled.values).fetchall()
-    return [compiled.row_of(row) for row in found]
+    return compiled.rows_of(found)
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Put all questions of a block over one connection: to take one and give it back costs as much as to ask.
+
+    Raises:
+        DBAPIError: none can be had.
+    """
+    with _taken() as driver:
+        token = _held.set(driver)
+        try:
+            yield
+        finally:
+            _held.reset(token)
 
 
 @contextmanager
 def _connection() -> Iterator[Any]:
-    """A connection of the pool that commits each statement by itself; its errors are SQLAlchemy's."""
+    """A connection that commits each statement by itself; its errors are SQLAlchemy's."""
+    held = _held.get()
+    if held is None:
+        with _taken() as driver, _errors_told(driver):
+            yield driver
+    else:
+        with _errors_told(held):
+            yield held
+
+
+@contextmanager
+def _taken() -> Iterator[Any]:
     try:
         pooled = db.engine.raw_connection()
     except _errors() as error:
         raise _told(error) from error
     driver: Any = pooled.driver_connection
-    is_server = isinstance(driver, psycopg.Connection)
     try:
-        if is_server:
+        if isinstance(driver, psycopg.Connection):
             driver.autocommit = True
         yield driver
-        if is_server:
-            driver.autocommit = False
-    except _errors() as error:
-        raise _told(error, is_broken=is_server and driver.closed) from error
     finally:
-        if is_server and (driver.autocommit or driver.broken):
+        if not _is_as_it_was(driver):
             pooled.invalidate()  # nobody else gets it, in whatever state it is
         pooled.close()
+
+
+def _is_as_it_was(driver: object) -> bool:
+    """Take back that each statement commits, if the connection still can."""
+    if isinstance(driver, psycopg.Connection):
+        try:
+            driver.autocommit = False
+        except psycopg.Error:
+            return False
+        return not driver.broken
+    return True
+
+
+@contextmanager
+def _errors_told(driver: object) -> Iterator[None]:
+    try:
+        yield
+    except _errors() as error:
+        raise _told(error, is_broken=isinstance(driver, psycopg.Connection) and driver.closed) from error
 
 
 def _errors() -> type[Exception]:

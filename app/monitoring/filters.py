@@ -119,11 +119,10 @@ class HubFilter:
         if self.range not in RANGES:
             raise InvalidInputError(f"range: {self.range[:40]!r} is none of {', '.join(RANGE_LABELS)}")
         since = clock.now() - RANGES[self.range]
+        since = since.replace(second=0, microsecond=0)  # for a minute, polls ask the same
         if self.range == HOURLY:
             return since, None
-        return since.replace(
-            hour=0, minute=0, second=0, microsecond=0
-        ), None  # whole days are counted already
+        return since.replace(hour=0, minute=0), None  # whole days are counted already
 
 
 def read_filter(args: Mapping[str, str]) -> HubFilter:

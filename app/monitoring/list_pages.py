@@ -1,14 +1,14 @@
 """The list of a tenant's runs, and the fragment that refreshes it: one context and one partial."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 import orjson
 from flask import Response, render_template, request, url_for
 from markupsafe import Markup
-from sqlalchemy import Row
 
 from app.core import (
     JsonObject,
@@ -40,6 +40,7 @@ from app.monitoring.versions import LIST_VERSION
 from app.monitoring.waiting import vain_wait
 
 SAFE = "!$'()*,/:;?@"
+KEPT = 256  # filters
 
 
 @pages.get("")
@@ -56,7 +57,7 @@ def index() -> str:
 @tenant_required(Role.READONLY)
 def list_panel() -> Response:
     """The part of `index` that re-fetches itself."""
-    context = _list_context(*_asked_for(), ask=read_alone)
+    context = _list_context(*_asked_for())
     return unchanged(context["ptag"]) or render_fragment("monitoring/_list.html", **context)
 
 
@@ -64,16 +65,19 @@ def _asked_for() -> tuple[HubFilter, RunFilter]:
     """The filter in today's names, and the same for the database."""
     catalog, chosen = current_catalog(), read_filter(request.args)
     wanted = chosen.as_run_filter()
+    if not chosen.run_type:
+        return chosen, wanted
     chosen = replace(chosen, run_type=catalog.todays(chosen.run_type))
     return chosen, replace(wanted, run_types=_stored_as(catalog, chosen.run_type))
 
 
-def _list_context(chosen: HubFilter, wanted: RunFilter, ask: Ask = read) -> JsonObject:
+def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
     tenant, version = current_tenant(), LIST_VERSION.read()
+    # Another page is looked at once; what is not asked again is not worth to be kept compiled.
+    ask: Ask = read if wanted.before or wanted.after else read_alone
     page = turn_to(tenant, wanted, ask)
     counts = bucket_counts(tenant, wanted, ask=ask)
     shown = {
-        "page": page,
         "counts": counts,
         "vain": None if version else vain_wait(tenant),  # without one, somebody waits
         "pause": pause_of(page.runs),
@@ -81,7 +85,8 @@ def _list_context(chosen: HubFilter, wanted: RunFilter, ask: Ask = read) -> Json
     }
     here = url_for("monitoring.index")
     return shown | {
-        "ptag": f"{version}/{_state_of(shown)}",
+        "page": page,
+        "ptag": f"{version}/{_state_of(page, *shown.values())}",
         "chosen": chosen,
         "chips": _chips(here, chosen, counts),
         "rows": rows_of(page.runs),
@@ -93,24 +98,26 @@ def _list_context(chosen: HubFilter, wanted: RunFilter, ask: Ask = read) -> Json
 
 
 def _chips(here: str, chosen: HubFilter, counts: Mapping[StatusBucket, int]) -> list[Markup]:
-    numbers: list[tuple[str, int]] = [("", sum(counts.values())), *counts.items()]
+    numbers = dict[str, int]([("", sum(counts.values())), *counts.items()])
     return [
-        chip_of(
-            bucket,
-            _at(here, replace(chosen, bucket=bucket).query),
-            number,
-            is_chosen=chosen.bucket == bucket,
-        )
-        for bucket, number in numbers
+        chip_of(bucket, url, numbers[bucket], is_chosen=chosen.bucket == bucket)
+        for bucket, url in _bucket_urls(here, chosen, tuple(numbers))
     ]
+
+
+@lru_cache(KEPT)
+def _bucket_urls(here: str, chosen: HubFilter, buckets: tuple[str, ...]) -> Sequence[tuple[str, str]]:
+    return tuple((bucket, _at(here, replace(chosen, bucket=bucket).query)) for bucket in buckets)
 
 
 def _filter_context(chosen: HubFilter) -> JsonObject:
     """What the page offers to choose from; a poll does not ask for it."""
     tenant = current_tenant()
-    offered = {*known_initiators(tenant), *([chosen.initiator] if chosen.initiator else [])}
+    offered = {*known_initiators(tenant, ask=read_alone), *([chosen.initiator] if chosen.initiator else [])}
     return {
-        "run_types": _offered_types(current_catalog(), known_run_types(tenant), chosen.run_type),
+        "run_types": _offered_types(
+            current_catalog(), known_run_types(tenant, ask=read_alone), chosen.run_type
+        ),
         "ranges": RANGE_LABELS,
         "initiators": sorted(offered),
         "longest_text": LONGEST_TEXT,
@@ -118,14 +125,12 @@ def _filter_context(chosen: HubFilter) -> JsonObject:
     }
 
 
-def _state_of(shown: Mapping[str, object]) -> str:
+def _state_of(page: ShownPage, *more: object) -> str:
     """A mark that changes with anything the list shows, so that a poll without news carries no body."""
-    told = orjson.dumps(shown, default=_told, option=orjson.OPT_NON_STR_KEYS)
+    runs = [tuple(run) for run in page.runs]
+    shown = (runs, page.place, page.newer, page.older, page.news, *more)
+    told = orjson.dumps(shown, default=str, option=orjson.OPT_NON_STR_KEYS)
     return hashlib.blake2b(told, digest_size=8).hexdigest()
-
-
-def _told(value: object) -> object:
-    return tuple(value) if isinstance(value, Row | tuple) else str(value)
 
 
 def _named(page: ShownPage) -> JsonObject:
@@ -151,4 +156,4 @@ def _offered_types(catalog: Catalog, known: list[str], chosen: str) -> list[tupl
 
 def _stored_as(catalog: Catalog, chosen: str) -> tuple[str, ...]:
     """Under which run types the runs of a chosen one are stored."""
-    return catalog.run_types.get(chosen, (chosen,) if chosen else ())
+    return catalog.run_types.get(chosen, (chosen,))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
 
 from flask import current_app, request
 from markupsafe import Markup
@@ -16,10 +15,10 @@ STEPS = (86_400, 3_600, 60)  # seconds; an age is said in the largest that fits
 
 
 def rows_of(runs: Sequence[AnyRow]) -> Markup:
-    """The rows of runs of this request's tenant, as `monitoring/_row.html` draws them."""
-    script_root, tenant, now = request.script_root, current_tenant().slug, clock.now()
-    ages = (_age(now - (run.started_at or run.created_at)) for run in runs)
-    drawn = (rendered(script_root, tenant, run, age) for run, age in zip(runs, ages, strict=True))
+    """The rows of runs of this request's tenant, as the macro `run_row` draws them."""
+    here = (request.script_root, current_tenant().slug)
+    now = clock.now()
+    drawn = [rendered(here, run, _age(now - (run.started_at or run.created_at))) for run in runs]
     return Markup("\n".join(drawn))  # noqa: S704 - each is escaped
 
 
@@ -31,20 +30,26 @@ def chip_of(bucket: str, url: str, number: int, *, is_chosen: bool) -> Markup:
 @lru_cache(maxsize=KEPT)
 def _chip(script_root: str, *said: object) -> Markup:
     del script_root  # of the icon's address
-    macros: Any = current_app.jinja_env.get_template("monitoring/_macros.html").module
-    drawn: Markup = macros.chip(*said)
-    return drawn
+    return _drawn("chip", *said)
 
 
 @lru_cache(maxsize=KEPT)
-def rendered(script_root: str, tenant: str, run: AnyRow, since: tuple[int, int]) -> Markup:
+def rendered(here: tuple[str, str], run: AnyRow, age: tuple[int, int]) -> Markup:
     """One row, kept for as long as it says the same."""
-    del script_root, tenant, since  # what the row says besides the run's columns
-    template = current_app.jinja_env.get_template("monitoring/_row.html")
-    return Markup(template.render(run=run))  # noqa: S704 - the template has escaped it
+    del here, age  # what the row says besides the run's columns
+    return _drawn("run_row", run)
+
+
+def _drawn(macro: str, *said: object) -> Markup:
+    macros = current_app.jinja_env.get_template("monitoring/_macros.html").module
+    drawn: Markup = getattr(macros, macro)(*said)
+    return drawn
 
 
 def _age(span: timedelta) -> tuple[int, int]:
     """The words that the macro `time_ago` would find, as numbers."""
     seconds = int(span.total_seconds())
-    return next(((step, seconds // step) for step in STEPS if seconds >= step), (0, 0))
+    for step in STEPS:
+        if seconds >= step:
+            return step, seconds // step
+    return 0, 0

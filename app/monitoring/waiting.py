@@ -9,8 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app.core import Tenant, clock, db
 from app.core.db import database_now
-from app.core.runs.models import LIVE_PREDICATE, BulkOperationRun
-from app.core.runs.status import RunStatus
+from app.core.runs.models import LIVE_PREDICATE, PENDING, BulkOperationRun
 from app.core.runs.workers import Worker
 
 Value: TypeAlias = ColumnElement[Any] | int
@@ -53,12 +52,12 @@ def wait_in_vain(tenant_id: Value, run_id: Value | None = None) -> ColumnElement
     waits = exists().where(run.tenant_id == tenant_id, _waits(run)).correlate_except(run)
     if run_id is not None:
         waits = waits.where(run.id == run_id)
-    return waits & ~exists().where(Worker.lives_until > database_now())
+    return ~exists().where(Worker.lives_until > database_now()) & waits  # mostly one lives
 
 
 def _waits(run: type[BulkOperationRun]) -> ColumnElement[bool]:
     """Queued runs wait, and so do those whose own worker was lost: a worker finds and rescues them."""
-    return and_(LIVE_PREDICATE, or_(run.status == RunStatus.PENDING, run.lease_expires_at < database_now()))
+    return and_(LIVE_PREDICATE, or_(PENDING, run.lease_expires_at < database_now()))
 
 
 def _silence_since(moment: datetime | None) -> timedelta | None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Float, bindparam, func, insert, literal, select, union_all
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from app.core.alone import execute_alone, read_alone
+from app.core.alone import execute_alone, one_connection, read_alone
 from app.core.db import UtcDateTime, db, is_away, reading, table_of
 from app.core.tenants import Tenant
 from tests.support.browsing import end_transaction
@@ -145,3 +145,55 @@ def test_columns_without_a_name_are_read_by_their_place(tenant):
     )
 
     assert sorted(read_alone(query)) == [("all", 7), (tenant.slug, 1)]
+
+
+@on_both_databases
+def test_a_row_that_comes_again_is_kept_and_one_that_comes_twice_stands_twice(tenant):
+    query = union_all(*[select(TENANTS.c.slug, TENANTS.c.created_at)] * 2)
+
+    first, again = read_alone(query), read_alone(query)
+
+    assert first == [(tenant.slug, tenant.created_at)] * 2
+    assert again == first
+    assert all(row is first[0] for row in again)
+
+
+@on_both_databases
+def test_many_questions_go_over_one_connection_and_none_is_kept(tenant):
+    query = select(TENANTS.c.slug)
+    before = db.engine.pool.checkedout()
+
+    with one_connection():
+        within = [read_alone(query) and db.engine.pool.checkedout() for _ in range(3)]
+
+    assert within == [before + 1] * 3
+    assert db.engine.pool.checkedout() == before
+
+
+def _fail_between_questions():
+    read_alone(select(TENANTS.c.slug))
+    raise LookupError
+
+
+@on_both_databases
+def test_what_fails_between_two_questions_costs_no_connection(tenant):
+    with pytest.raises(LookupError), one_connection():
+        _fail_between_questions()
+
+    db.session.add(Tenant(slug="later", name="Later"))
+    db.session.flush()
+    db.session.rollback()
+    assert slugs() == [tenant.slug], "the connection waits for a commit again"
+
+
+@on_postgresql
+def test_a_connection_that_was_cut_in_a_block_is_told_as_away(database):
+    with one_connection():
+        execute_alone(select(literal(1)), {})
+        with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as other:
+            other.execute(CUT_OTHERS)
+        with pytest.raises(OperationalError) as lost:
+            execute_alone(select(literal(2)), {})
+
+    assert is_away(lost.value)
+    assert execute_alone(select(literal(1).label("one")), {}) == {"one": 1}

@@ -15,7 +15,6 @@ from sqlalchemy import (
     and_,
     false,
     func,
-    literal,
     or_,
     select,
     true,
@@ -28,6 +27,7 @@ from app.core.runs.counts import EVER, RunCount
 from app.core.runs.filter import RunFilter, plainly
 from app.core.runs.models import LIVE_PREDICATE, BulkOperationRun, is_of
 from app.core.runs.status import ENDED, StatusBucket
+from app.core.statements import constant
 from app.core.tenants import Tenant
 
 DAY = timedelta(days=1)
@@ -87,8 +87,10 @@ def _by_day(
 ) -> CountSelect:
     """One bucket of some days: its rows lie together, and nothing has to be sorted."""
     kept = RunCount
-    query: CountSelect = select(literal(bucket.value, String), func.coalesce(func.sum(kept.runs), 0))
-    query = query.where(kept.tenant_id == tenant_id, kept.status_bucket == bucket, days)
+    query: CountSelect = select(
+        type_coerce(constant(bucket), String), func.coalesce(func.sum(kept.runs), constant(0))
+    )
+    query = query.where(kept.tenant_id == tenant_id, kept.status_bucket == constant(bucket), days)
     if wanted.run_types:
         query = query.where(is_of(wanted.run_types, kept.resource, kept.action))
     if wanted.initiator is not None:

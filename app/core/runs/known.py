@@ -1,15 +1,20 @@
 """What kinds of runs a tenant has, without looking at every run."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import select, union
+from sqlalchemy import CompoundSelect, select, union
 
-from app.core.db import db
+from app.core.db import Ask, read
 from app.core.runs.counts import EVER, RunCount
 from app.core.runs.models import LIVE_PREDICATE, BulkOperationRun
 from app.core.runs.status import ENDED
 from app.core.tenants import Tenant
+
+KEPT = 256  # questions
+
+AnySelect: TypeAlias = CompoundSelect[*tuple[Any, ...]]
 
 _OF_ALL_DAYS = (RunCount.status_bucket.in_(ENDED), RunCount.day == EVER)  # a seek for each bucket
 
@@ -27,29 +32,40 @@ class LabelledType(NamedTuple):
         return f"{self.resource}.{self.action}"
 
 
-def known_run_types(tenant: Tenant) -> list[str]:
+def known_run_types(tenant: Tenant, *, ask: Ask = read) -> list[str]:
     """Every run type of which a tenant has runs, whether or not its plugin is still here."""
-    return sorted({known.run_type for known in labelled_types(tenant)})
+    return sorted({known.run_type for known in labelled_types(tenant, ask=ask)})
 
 
-def known_initiators(tenant: Tenant) -> list[str]:
+def known_initiators(tenant: Tenant, *, ask: Ask = read) -> list[str]:
     """Whoever started a run that a tenant has, as runs name them."""
-    ended = select(RunCount.initiator).where(RunCount.tenant_id == tenant.id, *_OF_ALL_DAYS)
-    active = select(BulkOperationRun.initiator).where(BulkOperationRun.tenant_id == tenant.id, LIVE_PREDICATE)
-    return sorted(db.session.scalars(union(ended, active)))
+    return sorted(initiator for (initiator,) in ask(_initiators(tenant.id)))
 
 
-def labelled_types(tenant: Tenant, words: str = "") -> Sequence[LabelledType]:
-    """The types and labels of a tenant's runs.
+def labelled_types(tenant: Tenant, words: str = "", *, ask: Ask = read) -> Sequence[LabelledType]:
+    """The types and labels of a tenant's runs, in order.
 
     Args:
         tenant: whose runs.
         words: what the label holds, whatever its case.
+        ask: reads the rows of a question.
     """
+    return sorted(LabelledType(*row) for row in ask(_labelled(tenant.id, words)))
+
+
+@lru_cache(KEPT)
+def _initiators(tenant_id: int) -> AnySelect:
+    ended = select(RunCount.initiator).where(RunCount.tenant_id == tenant_id, *_OF_ALL_DAYS)
+    active = select(BulkOperationRun.initiator).where(BulkOperationRun.tenant_id == tenant_id, LIVE_PREDICATE)
+    return union(ended, active)
+
+
+@lru_cache(KEPT)
+def _labelled(tenant_id: int, words: str) -> AnySelect:
     parts = []
     for model, conditions in ((RunCount, _OF_ALL_DAYS), (BulkOperationRun, (LIVE_PREDICATE,))):
         query = select(model.resource, model.action, model.label).where(
-            model.tenant_id == tenant.id, *conditions
+            model.tenant_id == tenant_id, *conditions
         )
         parts.append(query.where(model.label.icontains(words, autoescape=True)) if words else query)
-    return [LabelledType(*row) for row in db.session.execute(union(*parts))]
+    return union(*parts)

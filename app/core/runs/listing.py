@@ -55,11 +55,8 @@ def list_runs(tenant: Tenant, wanted: RunFilter, *, limit: int = PAGE, ask: Ask 
         limit: how many at most.
         ask: reads the rows of a question; one that is put again and again may go a quicker way.
     """
-    if wanted.text:
-        query = _query(tenant.id, wanted, limit, _saying(tenant, wanted))
-        ask = read  # never the same statement
-    else:
-        query = _plain_query(tenant.id, wanted, limit)
+    found = tuple(labelled_types(tenant, wanted.words, ask=ask)) if wanted.words else ()
+    query = _query(tenant.id, wanted, limit, found)
     if query is None:
         return []
     rows: Sequence[AnyRow] = ask(query)
@@ -75,16 +72,15 @@ def newer_count(
 
 
 @lru_cache(KEPT)
-def _plain_query(tenant_id: int, wanted: RunFilter, limit: int) -> AnySelect | None:
-    """Whoever polls asks the same again: to put the question costs as much as to answer it."""
-    return _query(tenant_id, wanted, limit, [[_run.is_of([name])] for name in wanted.run_types] or [[]])
+def _query(tenant_id: int, wanted: RunFilter, limit: int, found: Sequence[LabelledType]) -> AnySelect | None:
+    """The page of parts that have no run in common and are each served by one index; nothing: of none.
 
-
-def _query(tenant_id: int, wanted: RunFilter, limit: int, parts: Sequence[Conditions]) -> AnySelect | None:
-    """The page of parts that have no run in common and are each served by one index; nothing: of none."""
+    Whoever polls asks the same again: to put the question costs as much as to answer it.
+    """
     common = list(plainly(tenant_id, wanted))
     pages = [
-        select(*_LISTED).where(*common, *part).order_by(*_order(_run, wanted)).limit(limit) for part in parts
+        select(*_LISTED).where(*common, *part).order_by(*_order(_run, wanted)).limit(limit)
+        for part in _parts(wanted, found)
     ]
     return _merged(pages, wanted, limit) if len(pages) > 1 else next(iter(pages), None)
 
@@ -99,23 +95,21 @@ def _order(of: Any, wanted: RunFilter) -> list[UnaryExpression[Any]]:  # noqa: A
     return [column.asc() if wanted.after else column.desc() for column in (of.created_at, of.id)]
 
 
-def _saying(tenant: Tenant, wanted: RunFilter) -> list[Conditions]:
-    """The parts of a list that is asked for words or a number."""
-    parts = _labelled(tenant, wanted) if wanted.words else []
+def _parts(wanted: RunFilter, found: Sequence[LabelledType]) -> list[Conditions]:
+    if not wanted.text:
+        return [[_run.is_of([name])] for name in wanted.run_types] or [[]]
+    parts = _labelled(wanted, found)
     if wanted.number is not None:
         parts.append([_run.id == wanted.number, *_typed(wanted), *_without(wanted.words)])
     return parts
 
 
-def _labelled(tenant: Tenant, wanted: RunFilter) -> list[Conditions]:
-    found = [
-        known
-        for known in labelled_types(tenant, wanted.words)
-        if not wanted.run_types or known.run_type in wanted.run_types
-    ]
-    if len(found) > PARTS:  # so many that the newest runs soon have a page of them
+def _labelled(wanted: RunFilter, found: Sequence[LabelledType]) -> list[Conditions]:
+    """The parts whose label holds the words."""
+    alike = [known for known in found if not wanted.run_types or known.run_type in wanted.run_types]
+    if len(alike) > PARTS:  # so many that the newest runs soon have a page of them
         return [[_run.label.icontains(wanted.words, autoescape=True), *_typed(wanted)]]
-    return [list(_is(known)) for known in found]
+    return [list(_is(known)) for known in alike]
 
 
 def _is(known: LabelledType) -> Iterator[ColumnElement[bool]]:

@@ -1,5 +1,7 @@
 """Security headers of every answer."""
 
+from http import HTTPStatus
+
 from flask import Flask, Response
 
 POLICY = (
@@ -13,6 +15,8 @@ def init_headers(app: Flask) -> None:
 
     @app.after_request
     def _secure(answer: Response) -> Response:
+        if answer.status_code == HTTPStatus.NOT_MODIFIED:
+            return answer  # nothing to secure: it has no body, and nobody has kept one
         answer.headers.setdefault("Content-Security-Policy", POLICY)
         answer.headers.setdefault("X-Content-Type-Options", "nosniff")
         answer.headers.setdefault("Referrer-Policy", "same-origin")

@@ -5,16 +5,19 @@ from functools import reduce, wraps
 from typing import Any, ParamSpec, TypeAlias
 
 from flask import Response, g, request, session
-from sqlalchemy import ColumnElement, String, bindparam, cast, select
+from sqlalchemy import ColumnElement, String, bindparam, cast, select, type_coerce
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.access import admit, current_tenant
-from app.core.alone import execute_alone
+from app.core.alone import execute_alone, one_connection
 from app.core.db import JsonObject, execute, table_of
 from app.core.runs.queries import LARGEST_ID
+from app.core.statements import constant
 from app.core.tenants import Tenant
 from app.core.users import Membership, Role, User
 from app.core.web.fragments import PTAG, not_modified
+
+DOT = type_coerce(constant("."), String)
 
 ViewArgs = ParamSpec("ViewArgs")
 View: TypeAlias = Callable[ViewArgs, Response | BaseResponse]
@@ -79,13 +82,14 @@ def polled(version: Version) -> Callable[[View[ViewArgs]], View[ViewArgs]]:
         @wraps(view)
         def answered(*args: ViewArgs.args, **kwargs: ViewArgs.kwargs) -> Response | BaseResponse:
             shown = request.headers.get(PTAG)
-            if shown and (seen := version.read_by_viewer(kwargs)):
-                current = seen.pop("version")
-                if shown.partition("/")[0] == current:
-                    return not_modified(shown)
-                g.version = (version, current)
-                admit(Role(seen.pop("role")), Tenant(**seen))
-            return view(*args, **kwargs)
+            with one_connection():
+                if shown and (seen := version.read_by_viewer(kwargs)):
+                    current = seen.pop("version")
+                    if shown.partition("/")[0] == current:
+                        return not_modified(shown)
+                    g.version = (version, current)
+                    admit(Role(seen.pop("role")), Tenant(**seen))
+                return view(*args, **kwargs)
 
         return answered
 
@@ -94,7 +98,7 @@ def polled(version: Version) -> Callable[[View[ViewArgs]], View[ViewArgs]]:
 
 def joined(*parts: ColumnElement[Any]) -> ColumnElement[str]:
     """SQL values as one text; NULL if one of them is."""
-    return reduce(lambda text, part: text + "." + part, (cast(part, String) for part in parts))
+    return reduce(lambda text, part: text + DOT + part, (cast(part, String) for part in parts))
 
 
 def _is_storable(value: object) -> bool:

@@ -1,8 +1,11 @@
 """What every page's frame needs: navigation, memberships, the bell."""
 
+from collections.abc import MutableMapping
 from functools import partial
+from typing import Any
 
 from flask import Flask, g, request, url_for
+from flask.templating import Environment
 from flask_login import current_user
 
 from app import __version__
@@ -19,8 +22,21 @@ from app.core.tenants import Tenant
 from app.core.users import Role
 from app.core.web.assets import static_url
 from app.core.web.bell import Bell, bell_of
+from app.core.web.outcome_bar import outcome_bar_of
 
 EXTENSION = "tenantatlas.nav"
+
+
+class TemplateEnvironment(Environment):
+    """Flask's, for applications whose words of the templates are all there before the first is rendered."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The words of a template as a plain mapping.
+
+        Each rendered part and each import reads them all; Jinja's mapping, which would take words that come
+        later, makes that a fifth of the time of a fragment.
+        """
+        return {**self.globals, **(d or {})}
 
 
 def init_shell(app: Flask, nav: list[NavItem]) -> None:
@@ -34,6 +50,7 @@ def init_shell(app: Flask, nav: list[NavItem]) -> None:
     app.jinja_env.globals |= {
         "now": clock.now,
         "static_url": static_url,
+        "outcome_bar_of": outcome_bar_of,
         "live_run_types": live_run_types,
     }
 

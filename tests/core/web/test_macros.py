@@ -9,6 +9,7 @@ from flask import Flask
 import app.core
 from app.core.runs.status import StatusBucket
 from app.core.web.assets import static_url
+from app.core.web.outcome_bar import outcome_bar_of
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TEMPLATES = Path(app.core.__file__).parent / "web/templates"
@@ -17,7 +18,11 @@ TEMPLATES = Path(app.core.__file__).parent / "web/templates"
 @pytest.fixture
 def ui():
     flask = Flask("macros", template_folder=str(TEMPLATES))
-    flask.jinja_env.globals |= {"now": lambda: NOW, "static_url": static_url}
+    flask.jinja_env.globals |= {
+        "now": lambda: NOW,
+        "static_url": static_url,
+        "outcome_bar_of": outcome_bar_of,
+    }
     with flask.test_request_context():
         yield flask.jinja_env.get_template("core/_macros.html").module
 

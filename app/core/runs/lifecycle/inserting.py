@@ -1,20 +1,16 @@
 """The row of a new run, with its audit entry and the first entry of its timeline."""
 
-import json
 from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Select,
     String,
     bindparam,
     cast,
     literal,
-    literal_column,
-    null,
     select,
     update,
 )
@@ -29,7 +25,7 @@ from app.core.runs.account import ITEM_IDS_KEPT
 from app.core.runs.events import EventKind, note, noted, said_of
 from app.core.runs.models import ACTIVE_PREDICATE, BulkOperationRun
 from app.core.runs.new_run import Initiator, NewRun
-from app.core.statements import takes_several, upsert
+from app.core.statements import constant, takes_several, upsert
 
 RING_PATIENCE = 20.0  # seconds a ring may take to be heard before it is repeated
 ACTION = "run.started"
@@ -147,7 +143,7 @@ def _insertion(given: tuple[str, ...], *, on_sqlite: bool) -> ReturningInsert[*t
     anew each time, which costs as much as the rest of the statement.
     """
     values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=_runs.c[name].type) for name in given}
-    values |= {name: _inline(value) for name, value in untouched().items() if name not in given}
+    values |= {name: constant(value) for name, value in untouched().items() if name not in given}
     values |= _SET_BY_DATABASE
     if not on_sqlite:
         values["audit_log_id"] = audit.NEXT_ID
@@ -158,16 +154,6 @@ def _insertion(given: tuple[str, ...], *, on_sqlite: bool) -> ReturningInsert[*t
     )
     returning: ReturningInsert[*tuple[Any, ...]] = only_one.returning(*(_runs.c[name] for name in _TOLD))
     return returning
-
-
-def _inline(value: object) -> ColumnElement[Any]:
-    """A default in the text of a statement; ours hold no quotes."""
-    if value is None:
-        return null()
-    if isinstance(value, int):
-        return literal_column(str(value))
-    text = json.dumps(value) if isinstance(value, dict | list) else str(value)
-    return literal_column(f"'{text}'")
 
 
 def _default_of(column: Column[Any]) -> object:
