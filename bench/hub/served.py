@@ -69,6 +69,7 @@ def served(application: str, environment: Mapping[str, str] | None = None) -> It
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     options = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4", "--log-level", "warning"]
+    options += ["--keep-alive", "60"]  # seconds, in which others are asked
     command = [sys.executable, "-m", "gunicorn", *options, application]
     process = subprocess.Popen(command, env=os.environ | (environment or {}))
     try:
