@@ -9,6 +9,13 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+HEADERS = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+
 
 def init_headers(app: Flask) -> None:
     """Add the headers to every answer of the application."""
@@ -17,10 +24,8 @@ def init_headers(app: Flask) -> None:
     def _secure(answer: Response) -> Response:
         if answer.status_code == HTTPStatus.NOT_MODIFIED:
             return answer  # nothing to secure: it has no body, and nobody has kept one
-        answer.headers.setdefault("Content-Security-Policy", POLICY)
-        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-        answer.headers.setdefault("Referrer-Policy", "same-origin")
-        answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if answer.mimetype == "text/html":
+        for name, value in HEADERS:
+            answer.headers.setdefault(name, value)
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
             answer.headers.setdefault("Cache-Control", "no-store")
         return answer
