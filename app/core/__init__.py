@@ -64,6 +64,7 @@ from app.core.runs.document import Moment, run_document
 from app.core.runs.models import BulkOperationRun
 from app.core.runs.queries import find_run
 from app.core.runs.start import start_operation
+from app.core.schedules.planned import PlannedRun, planned_runs
 from app.core.severity import Severity
 from app.core.sheets import csv_chunks
 from app.core.snapshot import snapshot as reading_snapshot
@@ -105,6 +106,7 @@ __all__ = [
     "OperationType",
     "OverviewCard",
     "PermissionDeniedError",
+    "PlannedRun",
     "Plugin",
     "PolicyChoice",
     "PolicyShape",
@@ -144,6 +146,7 @@ __all__ = [
     "one_of",
     "owners_of",
     "parameters_from",
+    "planned_runs",
     "plugin_settings",
     "reading",
     "reading_snapshot",

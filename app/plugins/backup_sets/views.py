@@ -6,11 +6,13 @@ from flask.typing import ResponseReturnValue
 from app.core import (
     InvalidInputError,
     JsonObject,
+    PlannedRun,
     Role,
     current_catalog,
     current_tenant,
     find_run,
     may,
+    planned_runs,
     retry_offer,
     signed_in_user,
     start_operation,
@@ -146,6 +148,11 @@ def _refused(
     return render_template("backup_sets/show.html", **shown, error=str(error), error_lead=lead), 422
 
 
+def _schedules_of(backup_set: BackupSet) -> list[PlannedRun]:
+    planned = planned_runs(current_tenant(), "backup_set.fill")
+    return [one for one in planned if one.params.get("backup_set_id") == backup_set.id]
+
+
 def _shown(backup_set: BackupSet) -> JsonObject:
     wanted, tenant = asked_items(), current_tenant()
     started = find_run(tenant, request.args.get("started", 0, type=int))
@@ -165,6 +172,7 @@ def _shown(backup_set: BackupSet) -> JsonObject:
         "exports": exports,
         "available": {one.id for one in exports if is_there(tenant, one)},
         "runs": runs,
+        "schedules": _schedules_of(backup_set),
         "started": started,
         "was_active": request.args.get("then") == "active",
         "retry": retry_offer(repeatable.id) if repeatable else None,

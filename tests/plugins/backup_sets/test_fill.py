@@ -12,6 +12,7 @@ from app.core.errors import InvalidParametersError
 from app.core.runs import progress
 from app.core.runs.execute import execute_run
 from app.core.runs.models import BulkOperationRun
+from app.core.schedules.planning import pause_schedule
 from app.core.schedules.queries import list_schedules
 from app.core.schedules.tick import start_due
 from app.plugins.backup_sets import filling, retention
@@ -230,6 +231,24 @@ def test_a_manager_schedules_a_fill_from_the_page_of_the_set(
     assert schedule.params == {
         "backup_set_id": backup_set.id, "policy_types": ["compliancePolicy"], "source": None
     }  # fmt: skip
+
+
+def test_a_set_names_the_schedules_that_fill_it_and_no_others(browser, tenant, backup_set, take):
+    take(of_minimum(4, "A"))
+    other = create_set(tenant, "Elsewhere")
+    for name, filled in (("Nightly", backup_set), ("Weekly", backup_set), ("Theirs", other)):
+        params = {"backup_set_id": filled.id}
+        made = make_schedule(tenant, name=name, run_type="backup_set.fill", params=params)
+        if name == "Weekly":
+            pause_schedule(current_catalog(), tenant, made.id)
+
+    page = browser.get(f"/t/{tenant.slug}/backup-sets/{backup_set.id}").text
+    _, _, told = page.partition('id="schedules"')
+
+    assert (">Nightly<" in told, ">Weekly<" in told, ">Theirs<" in told) == (True, True, False)
+    assert "Paused" in told
+    fresh = create_set(tenant, "New")
+    assert "Filled by schedule" not in browser.get(f"/t/{tenant.slug}/backup-sets/{fresh.id}").text
 
 
 def test_the_clock_fills_the_set_and_the_run_is_tracked(tenant, backup_set, take, held, worker):
