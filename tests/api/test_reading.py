@@ -43,14 +43,14 @@ def test_runs_are_filtered_by_bucket_and_run_type(api, make_run, tenant):
 @on_both_databases
 def test_runs_are_filtered_by_moment_initiator_and_text(api, make_run, make_user, tenant):
     noon = datetime(2026, 11, 1, 12, tzinfo=UTC)
-    ada = make_user(tenant=tenant, email="ada@example.com")
-    early, late = (make_run(created_at=noon + timedelta(hours=hour), user=ada) for hour in (-1, 1))
+    desk = make_user(tenant=tenant, email="desk@example.com")
+    early, late = (make_run(created_at=noon + timedelta(hours=hour), user=desk) for hour in (-1, 1))
     other = make_run(label="Count the barrels")
 
     def ids(**query):
         return [run["id"] for run in api.get(f"{ROOT}/runs", query_string=query).json["runs"]]
 
-    assert ids(since="2026-11-01T12:00:00Z", initiator="ada@example.com") == [late.id]
+    assert ids(since="2026-11-01T12:00:00Z", initiator="desk@example.com") == [late.id]
     assert ids(until="2026-11-01T13:00:00+01:00") == [early.id]
     assert ids(initiator="system") == ids(text="BARRELS") == ids(text=f"#{other.id}") == [other.id]
     assert ids(text="nothing") == []

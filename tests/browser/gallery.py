@@ -327,7 +327,7 @@ def _audit(tenant: Tenant, current: int) -> None:
         "activityDateTime": at.isoformat(),
         "activityType": "Patch DeviceManagementConfigurationPolicy",
         "activityOperationType": "Patch",
-        "actor": {"userPrincipalName": "ada@example.com"},
+        "actor": {"userPrincipalName": "desk@example.com"},
         "resources": [{"resourceId": resource_id} for resource_id in ids],
     }
     with TemporaryDirectory() as folder:

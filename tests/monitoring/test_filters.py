@@ -114,7 +114,7 @@ def test_a_filters_url_leads_to_the_newest_page_and_names_days_only_where_they_c
 
 
 def test_a_text_and_an_initiator_are_asked_for_as_they_stand():
-    found = wanted(q=" 100 % ", initiator="ada@example.com")
+    found = wanted(q=" 100 % ", initiator="desk@example.com")
 
-    assert (found.text, found.initiator) == ("100 %", "ada@example.com")
+    assert (found.text, found.initiator) == ("100 %", "desk@example.com")
     assert (wanted().text, wanted().initiator) == ("", None)

@@ -65,7 +65,7 @@ def test_the_timeline_tells_each_step_in_words(browser, make_run):
     lose_worker(run)
     rescue(run.id, run.lease_token)
     second = lifecycle.claim(run.id, "worker-2", 60)
-    lifecycle.abort(run.id, Initiator("ada@example.com"))
+    lifecycle.abort(run.id, Initiator("desk@example.com"))
     lifecycle.finish(second, RunStatus.ABORTED, Tally())
 
     entries = timeline(page_of(browser, run))
@@ -86,7 +86,7 @@ def test_the_timeline_tells_each_step_in_words(browser, make_run):
     assert "Attempt 1, worker worker-1" in entries[1]
     assert "The worker stopped answering." in entries[2]
     assert "Attempt 2, worker worker-2" in entries[3]
-    assert "Asked to stop by ada@example.com." in entries[4]
+    assert "Asked to stop by desk@example.com." in entries[4]
 
 
 def test_a_failure_that_repeating_may_help_says_so(browser, offer, make_run):
