@@ -73,6 +73,7 @@ def _asked_for() -> tuple[HubFilter, RunFilter]:
 
 def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
     tenant, version = current_tenant(), LIST_VERSION.read()
+    here, panel = _addresses(request.script_root, tenant.slug)
     # Another page is looked at once; what is not asked again is not worth to be kept compiled.
     ask: Ask = read if wanted.before or wanted.after else read_alone
     page = turn_to(tenant, wanted, ask)
@@ -81,9 +82,8 @@ def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
         "counts": counts,
         "vain": None if version else vain_wait(tenant),  # without one, somebody waits
         "pause": pause_of(page.runs),
-        "panel_url": _at(url_for("monitoring_fragments.list_panel"), chosen.query | _named(page)),
+        "panel_url": _at(panel, chosen.query | _named(page)),
     }
-    here = url_for("monitoring.index")
     return shown | {
         "page": page,
         "ptag": f"{version}/{_state_of(page, *shown.values())}",
@@ -95,6 +95,13 @@ def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
         "newer_url": _beside(here, chosen, after=page.newer),
         "older_url": _beside(here, chosen, before=page.older),
     }
+
+
+@lru_cache(KEPT)
+def _addresses(script_root: str, tenant: str) -> tuple[str, str]:
+    """Of the page and of its fragment, in this request's tenant."""
+    del script_root, tenant  # what the addresses depend on
+    return url_for("monitoring.index"), url_for("monitoring_fragments.list_panel")
 
 
 def _chips(here: str, chosen: HubFilter, counts: Mapping[StatusBucket, int]) -> list[Markup]:

@@ -26,4 +26,4 @@ def moves(run: AnyRow | BulkOperationRun) -> bool:
     if run.status_bucket == StatusBucket.QUEUED:
         age: timedelta = clock.now() - run.created_at
         return age < PATIENCE
-    return StatusBucket(run.status_bucket) is StatusBucket.RUNNING
+    return bool(run.status_bucket == StatusBucket.RUNNING)
