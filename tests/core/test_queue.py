@@ -8,7 +8,7 @@ from flask import Flask
 from huey.registry import Message
 
 from app.core import queue
-from app.core.queue import DIGEST_SIZE, JsonHmacSerializer, TamperedMessageError
+from app.core.rings import DIGEST_SIZE, JsonHmacSerializer, TamperedMessageError
 
 KEY = b"k" * 32
 
