@@ -25,27 +25,27 @@ def test_what_is_no_address_is_refused(app, email):
 @pytest.mark.parametrize("password", ["", "short", "x" * 11, "x" * 1025])
 def test_a_password_has_twelve_characters_at_least(app, password):
     with pytest.raises(InvalidInputError, match="12 to 1024 characters") as caught:
-        create_user("ada@example.com", password)
+        create_user("desk@example.com", password)
 
     assert not password or password not in str(caught.value)
-    assert find_user("ada@example.com") is None
+    assert find_user("desk@example.com") is None
 
 
 @on_both_databases
 def test_an_address_is_one_user_however_it_is_written(app):
     user = create_user(" Ada@Example.com ", PASSWORD)
 
-    assert user.email == "ada@example.com"
+    assert user.email == "desk@example.com"
     assert find_user("ADA@example.COM").id == user.id
     with pytest.raises(InvalidInputError, match="exists already"):
-        create_user("ada@example.com", PASSWORD)
+        create_user("desk@example.com", PASSWORD)
 
 
 def test_only_the_right_password_of_the_right_address_is_let_in(app, make_user):
-    user = make_user(email="ada@example.com")
+    user = make_user(email="desk@example.com")
 
-    assert authenticate("ada@example.com", PASSWORD).id == user.id
-    assert authenticate("ada@example.com", PASSWORD + " ") is None
+    assert authenticate("desk@example.com", PASSWORD).id == user.id
+    assert authenticate("desk@example.com", PASSWORD + " ") is None
     assert authenticate("grace@example.com", PASSWORD) is None
     assert authenticate("", "") is None
 

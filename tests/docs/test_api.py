@@ -23,7 +23,7 @@ CURL.add_argument("address")
 
 @pytest.fixture(autouse=True)
 def _harbour(make_tenant, make_user):
-    make_user(tenant=make_tenant("fabled-harbour"), role=Role.MANAGER, email="ada@example.com")
+    make_user(tenant=make_tenant("fabled-harbour"), role=Role.MANAGER, email="desk@example.com")
 
 
 def send(client, line, token):

@@ -53,7 +53,7 @@ def app(tmp_path):
     app = create_app(settings)
     app.test_client_class = Browser
     run = app.test_cli_runner().invoke
-    member = ["users", "create", "ada@example.com", "--password-stdin", "--tenant", "harbour", "--role"]
+    member = ["users", "create", "desk@example.com", "--password-stdin", "--tenant", "harbour", "--role"]
     for command in (["db", "upgrade"], ["tenants", "create", "harbour"], [*member, "operator"]):
         answer = run(args=command, input=PASSWORD)
         assert answer.exit_code == 0, answer.output
@@ -103,5 +103,5 @@ def report(flask_json):
 def page(app):
     """Pages below the tenant as its operator sees them: `page("/license-report")`."""
     browser = app.test_client()
-    browser.submit("/sign-in", {"email": "ada@example.com", "password": PASSWORD})
+    browser.submit("/sign-in", {"email": "desk@example.com", "password": PASSWORD})
     return lambda path: browser.get(f"/t/harbour{path}")

@@ -10,7 +10,7 @@ PASSWORD = "a fictional password"
 
 @pytest.fixture
 def create(flask_cli):
-    def run(*options, email="ada@example.com", password=PASSWORD):
+    def run(*options, email="desk@example.com", password=PASSWORD):
         return flask_cli("users", "create", email, *options, input=f"{password}\n")
 
     return run
@@ -39,8 +39,8 @@ def test_a_user_is_created_with_memberships(create, make_tenant):
     )
 
     assert result.exit_code == 0, result.output
-    assert roles_of("ada@example.com") == {"here": "owner", "there": "readonly"}
-    assert authenticate("ada@example.com", PASSWORD) is not None
+    assert roles_of("desk@example.com") == {"here": "owner", "there": "readonly"}
+    assert authenticate("desk@example.com", PASSWORD) is not None
     assert PASSWORD not in result.output
     assert [entry.action for entry in db.session.scalars(select(AuditLog))] == ["membership.set"] * 2
 
@@ -56,8 +56,8 @@ def test_running_again_adds_memberships_and_keeps_the_password(create, make_tena
     )
 
     assert (again.exit_code, changed.exit_code) == (0, 0)
-    assert roles_of("ada@example.com") == {"here": "readonly", "there": "manager"}
-    assert authenticate("ada@example.com", PASSWORD) is not None
+    assert roles_of("desk@example.com") == {"here": "readonly", "there": "manager"}
+    assert authenticate("desk@example.com", PASSWORD) is not None
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_wrong_call_names_the_offender_and_creates_nobody(create, tenant, opti
 
     assert result.exit_code == 2
     assert words in result.stderr
-    assert find_user("ada@example.com") is None
+    assert find_user("desk@example.com") is None
 
 
 def test_a_short_password_is_refused_and_not_repeated(create):
@@ -84,7 +84,7 @@ def test_a_short_password_is_refused_and_not_repeated(create):
     assert result.exit_code == 2
     assert "12 to 1024 characters" in result.stderr
     assert "too short" not in result.output
-    assert find_user("ada@example.com") is None
+    assert find_user("desk@example.com") is None
 
 
 def test_a_malformed_address_is_named(create):
@@ -97,10 +97,10 @@ def test_a_malformed_address_is_named(create):
 def test_what_a_user_is_told_can_be_chosen_for_them(create, flask_cli):
     create("--password-stdin")
 
-    result = flask_cli("users", "notices", "ada@example.com", "problems")
+    result = flask_cli("users", "notices", "desk@example.com", "problems")
 
-    assert result.stdout == "ada@example.com is told: problems.\n"
-    assert find_user("ada@example.com").notices == "problems"
-    assert flask_cli("users", "notices", "ada@example.com", "sometimes").exit_code == 2
+    assert result.stdout == "desk@example.com is told: problems.\n"
+    assert find_user("desk@example.com").notices == "problems"
+    assert flask_cli("users", "notices", "desk@example.com", "sometimes").exit_code == 2
     unknown = flask_cli("users", "notices", "nobody@example.com", "never")
     assert (unknown.exit_code, "no user 'nobody@example.com'" in unknown.stderr) == (2, True)

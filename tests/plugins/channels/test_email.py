@@ -12,7 +12,7 @@ from app.core.runs.status import RunStatus
 from app.plugins.channels.email import EmailOptions, deliver
 from tests.support.channels import deliveries, listen
 
-TO = ["ada@example.com", "grace@example.com"]
+TO = ["desk@example.com", "grace@example.com"]
 
 
 def refusal(message):
@@ -76,7 +76,7 @@ def test_without_a_mail_server_the_administrator_is_named(app, message):
     assert "TENANTATLAS_CHANNELS_SMTP_HOST" in refusal(message).reason
 
 
-@pytest.mark.parametrize("to", [[], ["ada"], ["ada@example.com, eve@example.com"], ["a@b\r\nBcc: eve@c"]])
+@pytest.mark.parametrize("to", [[], ["ada"], ["desk@example.com, eve@example.com"], ["a@b\r\nBcc: eve@c"]])
 def test_what_is_no_address_is_refused(to):
     with pytest.raises(ValidationError):
         EmailOptions(to=to)

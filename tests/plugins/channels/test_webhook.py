@@ -195,7 +195,7 @@ def test_every_kind_of_channel_tells_a_digest(app, receiver, digest, mails, set_
     set_up(allow_private=True)
     slack.deliver(digest, slack.SlackOptions(url=receiver.url))
     teams.deliver(digest, teams.TeamsOptions(url=receiver.url))
-    mail = email.mail_of(digest, email.EmailOptions(to=["ada@example.com"]), "atlas@example.com")
+    mail = email.mail_of(digest, email.EmailOptions(to=["desk@example.com"]), "atlas@example.com")
 
     in_slack, in_teams = (body.decode() for _, _, body in receiver.requests)
     for text in (in_slack, in_teams, mail.get_content()):

@@ -14,7 +14,7 @@ def raw(**changes):
         "activityDateTime": "2026-10-31T08:15:30.1234567Z",
         "activityType": "Patch DeviceCompliancePolicy",
         "activityOperationType": "Patch",
-        "actor": {"userPrincipalName": "ada@example.com", "applicationDisplayName": "Portal"},
+        "actor": {"userPrincipalName": "desk@example.com", "applicationDisplayName": "Portal"},
         "resources": [
             {"resourceId": "ABC", "displayName": "Policy", "modifiedProperties": [{"newValue": "s"}]}
         ],
@@ -25,7 +25,7 @@ def raw(**changes):
 def test_an_event_is_reduced_to_resource_time_activity_and_actor():
     event = event_of(raw())
 
-    assert (event.id, event.actor, event.resource_ids) == ("e1", "ada@example.com", ("abc",))
+    assert (event.id, event.actor, event.resource_ids) == ("e1", "desk@example.com", ("abc",))
     assert (event.activity, event.operation) == ("Patch DeviceCompliancePolicy", "patch")
     assert event.at == datetime(2026, 10, 31, 8, 15, 30, 123456, tzinfo=UTC)
     assert set(vars(event)) == {"id", "at", "activity", "operation", "actor", "resource_ids"}

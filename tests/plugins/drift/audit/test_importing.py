@@ -19,7 +19,7 @@ from tests.support.snapshots import compliance, run_now
 POLICY = "11111111-2222-3333-4444-555555555555"
 
 
-def event(number=1, at=None, operation="Patch", resource=POLICY, actor="ada@example.com"):
+def event(number=1, at=None, operation="Patch", resource=POLICY, actor="desk@example.com"):
     return {
         "id": f"event-{number}",
         "activityDateTime": (at or clock.now()).isoformat(),
@@ -122,7 +122,7 @@ def test_the_only_event_between_the_captures_made_the_change(tenant, change, imp
         event(1, moment), event(2, moment, resource="another"), event(3, moment - timedelta(days=9))
     )
 
-    assert told(tenant, finding) == ("exact", "ada@example.com", 0)
+    assert told(tenant, finding) == ("exact", "desk@example.com", 0)
 
 
 def test_of_several_events_the_latest_that_fits_is_likely(tenant, change, import_events):
@@ -151,7 +151,7 @@ def test_an_event_of_another_kind_is_no_more_than_likely(
     finding, moment = change(*kind)
     import_events(event(1, moment, operation))
 
-    assert told(tenant, finding) == (confidence, "ada@example.com", 0)
+    assert told(tenant, finding) == (confidence, "desk@example.com", 0)
 
 
 def test_without_events_of_the_policy_nobody_is_named(tenant, change, import_events, make_tenant):
@@ -176,10 +176,10 @@ def test_members_see_who_changed_it_and_no_export_does(sign_in, make_user, tenan
 
     page = reader.get(f"/t/{tenant.slug}/findings/{finding.id}").text
 
-    assert "ada@example.com" in page
+    assert "desk@example.com" in page
     assert "Exact:" in page
     for form in ("export.csv", "export.json", "report"):
-        assert "ada@example.com" not in reader.get(f"/t/{tenant.slug}/findings/{form}").text
+        assert "desk@example.com" not in reader.get(f"/t/{tenant.slug}/findings/{form}").text
 
 
 def test_an_operator_uploads_events_and_a_reader_cannot(browser, sign_in, make_user, tenant, worker):
