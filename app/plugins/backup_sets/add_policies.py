@@ -25,10 +25,11 @@ from app.core import (
 from app.plugins.backup_sets.candidates import Candidates
 from app.plugins.backup_sets.examples import EMPTY, FILLED, MISSING, additions_to
 from app.plugins.backup_sets.items import added_by
-from app.plugins.backup_sets.keeping import CLOSED, GONE, IMPORTED, Keeper
+from app.plugins.backup_sets.keeping import CLOSED, IMPORTED, Keeper
 from app.plugins.backup_sets.models import BackupSet
-from app.plugins.backup_sets.sets import find_set, note_run
+from app.plugins.backup_sets.sets import find_set
 from app.plugins.backup_sets.versions import Addition
+from app.plugins.backup_sets.worked_on import note_run, set_worked_on
 from app.plugins.inventory import InventorySyncRun, SyncStatus, find_sync, known_policies
 
 CHUNK = 1000  # policies a transaction: on SQLite nobody else writes meanwhile
@@ -84,9 +85,7 @@ def add_policies(run: RunContext[AddParams]) -> None:
 
 
 def _begin(run: RunContext[AddParams]) -> tuple[BackupSet, Candidates]:
-    backup_set = find_set(run.tenant, run.params.backup_set_id)
-    if backup_set is None:
-        raise RunFailedError(*GONE)
+    backup_set = set_worked_on(run.tenant, run.params.backup_set_id)
     if backup_set.imported_from is not None:
         raise RunFailedError(*IMPORTED)
     try:

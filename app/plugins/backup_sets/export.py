@@ -6,12 +6,10 @@ from itertools import islice
 from pathlib import Path
 
 from flask import url_for
-from pydantic import BaseModel, ConfigDict, Field
 
 from app.core import (
     ItemFailedError,
     ItemSkippedError,
-    JsonObject,
     OperationType,
     ReasonCode,
     RelatedLink,
@@ -28,31 +26,20 @@ from app.core import (
 from app.plugins.backup_sets.examples import EMPTY, FILLED, MISSING
 from app.plugins.backup_sets.exports import PART, export_of_run, new_path
 from app.plugins.backup_sets.judging import FAULTS, document_state
-from app.plugins.backup_sets.keeping import GONE
 from app.plugins.backup_sets.manifest import Origin
 from app.plugins.backup_sets.models import BackupSet, BackupSetExport, BackupSetItem
 from app.plugins.backup_sets.numbered import item_ids, items_numbered, newest_of
-from app.plugins.backup_sets.sets import find_set, note_run
 from app.plugins.backup_sets.settings import BackupSettings
+from app.plugins.backup_sets.worked_on import SetParams, note_run, set_worked_on, shown_set
 from app.plugins.backup_sets.zipping import ExportZip, export_zip, written
 from app.plugins.inventory import bodies_of
 
 CHUNK = 100  # versions whose bodies are in memory at a time
 
 
-class ExportParams(BaseModel):
-    """Which set to export."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    backup_set_id: int = Field(gt=0, title="Backup set", description="Number of the backup set.")
-
-
-def export(run: RunContext[ExportParams]) -> None:
+def export(run: RunContext[SetParams]) -> None:
     """Write the zip; see docs/backup-sets.md. A resumed run writes all of it again."""
-    backup_set = find_set(run.tenant, run.params.backup_set_id)
-    if backup_set is None:
-        raise RunFailedError(*GONE)
+    backup_set = set_worked_on(run.tenant, run.params.backup_set_id)
     made = export_of_run(run.tenant, run.id)
     if made is None:
         note_run(backup_set, run)
@@ -65,7 +52,7 @@ def export(run: RunContext[ExportParams]) -> None:
     )
 
 
-def _make(run: RunContext[ExportParams], backup_set: BackupSet, path: Path) -> BackupSetExport:
+def _make(run: RunContext[SetParams], backup_set: BackupSet, path: Path) -> BackupSetExport:
     origin = _origin(run, backup_set)
     try:
         with export_zip(path, origin) as archive:
@@ -86,7 +73,7 @@ def _make(run: RunContext[ExportParams], backup_set: BackupSet, path: Path) -> B
     return made
 
 
-def _row(run: RunContext[ExportParams], path: Path, origin: Origin, archive: ExportZip) -> BackupSetExport:
+def _row(run: RunContext[SetParams], path: Path, origin: Origin, archive: ExportZip) -> BackupSetExport:
     whole = written(path)
     return BackupSetExport(
         tenant_id=run.tenant.id,
@@ -136,7 +123,7 @@ def _failure(tenant: Tenant, item: BackupSetItem | None, body: bytes | None) -> 
     )
 
 
-def _origin(run: RunContext[ExportParams], backup_set: BackupSet) -> Origin:
+def _origin(run: RunContext[SetParams], backup_set: BackupSet) -> Origin:
     record = find_run(run.tenant, run.id)
     db.session.commit()
     return Origin(
@@ -146,11 +133,6 @@ def _origin(run: RunContext[ExportParams], backup_set: BackupSet) -> Origin:
         exported_by=record.initiator if record else "system",
         exported_at=clock.now(),
     )
-
-
-def _shown(tenant: Tenant, params: ExportParams) -> JsonObject:
-    found = find_set(tenant, params.backup_set_id)
-    return {"backup_set": found.name if found else params.backup_set_id}
 
 
 def _links(run: RunFacts) -> list[RelatedLink]:
@@ -166,11 +148,11 @@ operation = OperationType(
     description="Write what a set holds into a zip with a manifest that proves it; without secret values.",
     icon="file-earmark-zip",
     role=Role.READONLY,
-    params=ExportParams,
+    params=SetParams,
     execute=export,
     items=lambda tenant, params: item_ids(tenant, params.backup_set_id),
     idempotency_key=lambda _tenant, params: str(params.backup_set_id),
-    shown_inputs=_shown,
+    shown_inputs=shown_set,
     related_links=_links,
     start_endpoint="backup_sets.index",
     resumable=True,

@@ -10,11 +10,12 @@ from sqlalchemy import select, update
 from app.core import ItemFailedError, ItemSkippedError, RunContext, RunFailedError, db, find_run
 from app.plugins.backup_sets.candidates import Candidates
 from app.plugins.backup_sets.items import added_by
-from app.plugins.backup_sets.keeping import GONE, IMPORTED, Keeper
+from app.plugins.backup_sets.keeping import IMPORTED, Keeper
 from app.plugins.backup_sets.models import BackupSet, BackupSetRun
 from app.plugins.backup_sets.retention import trim
-from app.plugins.backup_sets.sets import find_set, note_run, runs_of
+from app.plugins.backup_sets.sets import runs_of
 from app.plugins.backup_sets.versions import Addition
+from app.plugins.backup_sets.worked_on import note_run, set_worked_on
 from app.plugins.inventory import (
     CoverageState,
     InventorySyncRun,
@@ -55,9 +56,7 @@ class FillParams(BaseModel):
 
 def fill(run: RunContext[FillParams]) -> None:
     """Keep what the set does not hold yet, then keep to its number of versions; see docs/backup-sets.md."""
-    backup_set = find_set(run.tenant, run.params.backup_set_id)
-    if backup_set is None:
-        raise RunFailedError(*GONE)
+    backup_set = set_worked_on(run.tenant, run.params.backup_set_id)
     if backup_set.imported_from is not None:
         raise RunFailedError(*IMPORTED)
     note_run(backup_set, run)

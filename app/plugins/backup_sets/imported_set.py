@@ -8,7 +8,8 @@ from app.core import JsonObject, RunContext, Tenant, db, find_run, insert_new, r
 from app.plugins.backup_sets.imported_file import Proven, Refused
 from app.plugins.backup_sets.manifest import Manifest
 from app.plugins.backup_sets.models import BackupSet, BackupSetItem
-from app.plugins.backup_sets.sets import free_name, note_run, set_of_run
+from app.plugins.backup_sets.sets import free_name, set_of_run
+from app.plugins.backup_sets.worked_on import note_run
 from app.plugins.inventory import PolicyKey, keep_documents
 
 ITEM_LENGTH = 255  # characters of an item's id

@@ -21,9 +21,9 @@ from app.plugins.backup_sets.candidates import Candidate, Candidates, name_of
 from app.plugins.backup_sets.items import kept_versions
 from app.plugins.backup_sets.models import BackupSet, BackupSetItem
 from app.plugins.backup_sets.versions import KeptVersion, addition_of
+from app.plugins.backup_sets.worked_on import GONE
 from app.plugins.inventory import InventorySyncRun
 
-GONE = ("backup_set_gone", "This tenant has no such backup set, or not any more.")
 CLOSED = "An imported set stays as it came: its syncs are those of another installation or tenant."
 IMPORTED = ("set_is_imported", CLOSED)
 

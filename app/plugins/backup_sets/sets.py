@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +14,6 @@ from app.core import (
     InvalidInputError,
     JsonObject,
     PermissionDeniedError,
-    RunContext,
     Tenant,
     User,
     db,
@@ -161,14 +160,6 @@ def free_name(tenant: Tenant, name: str) -> str:
     marks = chain(("", " (imported)"), (f" (imported {number})" for number in count(2)))
     names = (f"{name[: NAME_LENGTH - len(mark)]}{mark}" for mark in marks)
     return next(free for free in names if free not in taken)
-
-
-def note_run(backup_set: BackupSet, run: RunContext[Any]) -> None:
-    """Remember that a run works on a set; commits behind the run's fence."""
-    db.session.merge(BackupSetRun(run_id=run.id, backup_set_id=backup_set.id))
-    db.session.flush()
-    run.fence()
-    db.session.commit()
 
 
 def record(

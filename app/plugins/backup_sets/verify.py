@@ -4,30 +4,25 @@ from collections.abc import Mapping
 from itertools import islice
 
 from flask import url_for
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, update
 
 from app.core import (
     ItemFailedError,
     ItemSkippedError,
-    JsonObject,
     OperationType,
     ReasonCode,
     RelatedLink,
     RunContext,
     RunFacts,
-    RunFailedError,
-    Tenant,
     clock,
     db,
 )
 from app.plugins.backup_sets.examples import FILLED, MISSING
 from app.plugins.backup_sets.items import count_states
 from app.plugins.backup_sets.judging import FAULTS, Judge, Verdict
-from app.plugins.backup_sets.keeping import GONE
 from app.plugins.backup_sets.models import BackupSetItem, DocumentState, TenantState
 from app.plugins.backup_sets.numbered import item_ids, items_numbered
-from app.plugins.backup_sets.sets import find_set, note_run
+from app.plugins.backup_sets.worked_on import SetParams, note_run, set_worked_on, shown_set
 
 CHUNK = 200  # versions whose bodies are in memory at a time
 VERDICT = ("document_state", "tenant_state", "compared_run_id", "verified_at")
@@ -40,19 +35,9 @@ _VERDICT = (
 )
 
 
-class VerifyParams(BaseModel):
-    """Which set to verify."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    backup_set_id: int = Field(gt=0, title="Backup set", description="Number of the backup set.")
-
-
-def verify(run: RunContext[VerifyParams]) -> None:
+def verify(run: RunContext[SetParams]) -> None:
     """Look at every kept version; see docs/backup-sets.md."""
-    backup_set = find_set(run.tenant, run.params.backup_set_id)
-    if backup_set is None:
-        raise RunFailedError(*GONE)
+    backup_set = set_worked_on(run.tenant, run.params.backup_set_id)
     note_run(backup_set, run)
     judge, item_ids = Judge(run.tenant, backup_set), iter(run.items)
     while chunk := list(islice(item_ids, CHUNK)):
@@ -68,7 +53,7 @@ def verify(run: RunContext[VerifyParams]) -> None:
     )
 
 
-def _write(run: RunContext[VerifyParams], verdicts: Mapping[int, Verdict]) -> None:
+def _write(run: RunContext[SetParams], verdicts: Mapping[int, Verdict]) -> None:
     now = clock.now()
     rows = [
         {
@@ -100,11 +85,6 @@ def _fault(item: BackupSetItem | None, verdicts: Mapping[int, Verdict]) -> ItemF
     return None
 
 
-def _shown(tenant: Tenant, params: VerifyParams) -> JsonObject:
-    found = find_set(tenant, params.backup_set_id)
-    return {"backup_set": found.name if found else params.backup_set_id}
-
-
 def _links(run: RunFacts) -> list[RelatedLink]:
     if "documents" not in run.summary:
         return []
@@ -117,11 +97,11 @@ operation = OperationType(
     label="Verify a backup set",
     description="Prove that kept versions are unaltered, and compare them with the latest sync.",
     icon="shield-check",
-    params=VerifyParams,
+    params=SetParams,
     execute=verify,
     items=lambda tenant, params: item_ids(tenant, params.backup_set_id),
     idempotency_key=lambda _tenant, params: str(params.backup_set_id),
-    shown_inputs=_shown,
+    shown_inputs=shown_set,
     related_links=_links,
     start_endpoint="backup_sets.index",
     resumable=True,

@@ -4,12 +4,11 @@ from flask import current_app
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from app.core import InvalidInputError, PermissionDeniedError, RunContext, RunFailedError, Tenant
-from app.plugins.backup_sets.keeping import GONE
 from app.plugins.backup_sets.models import BackupSet
 from app.plugins.backup_sets.restore.choosing import versions_numbered
 from app.plugins.backup_sets.restore.plan import RestorePlan
 from app.plugins.backup_sets.restore.planning import Planner
-from app.plugins.backup_sets.sets import find_set, note_run
+from app.plugins.backup_sets.worked_on import note_run, set_worked_on
 
 MOST = 200  # versions at once: as many as one page plans
 
@@ -51,9 +50,7 @@ def confirmed_plan(run: RunContext[RestoreParams]) -> RestorePlan:
     params = run.params
     if not writes_allowed():
         raise RunFailedError("writes_off", WRITES_OFF)
-    backup_set = find_set(run.tenant, params.backup_set_id)
-    if backup_set is None:
-        raise RunFailedError(*GONE)
+    backup_set = set_worked_on(run.tenant, params.backup_set_id)
     note_run(backup_set, run)
     try:
         made = plan_of(run.tenant, backup_set, params)
