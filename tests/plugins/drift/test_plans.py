@@ -94,6 +94,13 @@ def test_no_list_of_findings_reads_what_others_have(plans, tenant, drift):
 
 
 @on_both_databases
+def test_counting_by_tenant_reads_the_tenants_of_the_viewer(plans, drift):
+    found = [plans(f"findings/tenants?{page}") for page in ("", "severity=high&q=beacon", "status=all")]
+
+    assert [whole_reads(one) for one in found] == [[], [], []]
+
+
+@on_both_databases
 def test_the_trend_reads_the_findings_of_its_tenant(plans, drift, tenant):
     assert whole_reads(plans("findings/trend?days=365")) == []
 
