@@ -101,6 +101,7 @@ PAGES = {
     "findings": (OPERATOR, "/t/{full}/findings"),
     "findings by path": (OPERATOR, "/t/{full}/findings?group=path"),
     "findings, found": (READONLY, "/t/{full}/findings?group=type&q=a&path=*"),
+    "findings by tenant": (OPERATOR, "/t/{full}/findings/tenants?severity=high"),
     "report of findings": (READONLY, "/t/{full}/findings/report"),
     "trend of findings": (OPERATOR, "/t/{full}/findings/trend"),
     "no trend of findings": (OPERATOR, "/t/{bare}/findings/trend"),

@@ -127,5 +127,5 @@ def test_the_cards_are_read_from_indexes(app, tenant):
         count_open_findings([tenant])
 
     plan = str(plan_of(asked[-1]))
-    assert "INDEX ix_findings_open" in plan
+    assert "COVERING INDEX ix_findings_open" in plan
     assert "TEMP B-TREE" not in plan

@@ -2,6 +2,7 @@
 
 from app.plugins.drift import (
     audit_pages,
+    by_tenant,
     export_pages,
     finding_list,
     finding_page,
@@ -16,6 +17,7 @@ from app.plugins.drift.review_views import review_pages
 __all__ = [
     "audit_pages",
     "baseline_pages",
+    "by_tenant",
     "drift_pages",
     "export_pages",
     "finding_list",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -54,6 +54,15 @@ class ShownFindings:
             "q": wanted.text,
         }
         return {name: value for name, value in values.items() if value}
+
+    @property
+    def anywhere(self) -> "ShownFindings":
+        """What of it means the same in other tenants: a run and a held group are of one tenant."""
+        wanted = self.wanted
+        if wanted.run_id is None and wanted.hold_id is None:
+            return ShownFindings(wanted)
+        is_held = None if wanted.is_hidden else False
+        return ShownFindings(replace(wanted, run_id=None, hold_id=None, is_held=is_held))
 
     @property
     def query(self) -> JsonObject:

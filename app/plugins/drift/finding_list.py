@@ -59,7 +59,8 @@ def listed(chosen: ShownFindings) -> JsonObject:
         "lines": list(Line),
         "groups": GROUP_LABELS,
         "longest": (LONGEST_PATH, LONGEST_TEXT),
-        "collections": collections_with_findings(tenant),
+        # Also one that the tenant has nothing in: who came from another tenant keeps the filter.
+        "collections": sorted({*collections_with_findings(tenant), *filter(None, [wanted.collection])}),
         "types": types_with_findings(tenant),
         "retry": retry_offer(wanted.run_id) if wanted.run_id else None,
         "started": find_run(tenant, request.args.get("started", 0, type=int)),

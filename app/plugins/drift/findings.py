@@ -169,7 +169,12 @@ def types_with_findings(tenant: Tenant) -> list[str]:
 
 def matching_findings(tenant: Tenant, wanted: FindingFilter, query: AnySelect) -> AnySelect:
     """A query of findings, narrowed to those of a tenant that match."""
-    query = query.where(Finding.tenant_id == tenant.id, *has_words(wanted.text))
+    return narrowed(wanted, query.where(Finding.tenant_id == tenant.id))
+
+
+def narrowed(wanted: FindingFilter, query: AnySelect) -> AnySelect:
+    """The same of a query that says itself of which tenants."""
+    query = query.where(*has_words(wanted.text))
     said = (
         (Finding.severity, wanted.severity and wanted.severity.value),
         (Finding.collection, wanted.collection),

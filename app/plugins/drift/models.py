@@ -57,6 +57,10 @@ class Finding(DriftModel):
             "severity_rank",
             "status",
             "acknowledged_until",
+            # Always null here. Without them SQLite reads each finding, or takes another index.
+            "resolved_at",
+            "held_by",
+            "hidden_by",
             sqlite_where=SHOWN,
             postgresql_where=SHOWN,
         ),

@@ -1,12 +1,29 @@
 """What was not read is never guessed: withheld, counted and explained."""
 
+import pytest
 from sqlalchemy import select
 
 from app.core import db
 from app.core.runs.items import BulkOperationRunItem
+from tests.support.databases import on_both_databases
 from tests.support.snapshots import compliance, conditional_access
 
 BROKEN = b'{"displayName":'
+THROTTLED = {"error": {"code": "TooManyRequests", "message": "Retry after 30 seconds."}}
+DENIED = {"error": {"code": "Forbidden", "message": "The application is not authorized."}}
+
+
+@pytest.fixture
+def stands(findings):
+    """Where each finding stands: {(change kind, name): state, ...}."""
+
+    def told():
+        db.session.expire_all()
+        found = {(row.change_kind, row.display_name): row.state for row in findings()}
+        db.session.commit()
+        return found
+
+    return told
 
 
 def files(*names, **fields):
@@ -139,3 +156,50 @@ def test_drift_across_a_sync_that_left_a_type_out_is_found(take, compare, drifte
     compare(first, last)
 
     assert drifted() == {("modified", "C")}
+
+
+def page(*policies, more=False):
+    link = {"@odata.nextLink": "https://graph.example.com/policies?$skiptoken=2"} if more else {}
+    return {"value": list(policies), **link}
+
+
+@on_both_databases
+@pytest.mark.parametrize("rest", [{"iOS/2.json": THROTTLED}, {}], ids=["its answer was kept", "it was not"])
+def test_a_throttled_read_removes_and_resolves_nothing_and_shows_what_it_read(
+    take, compare, stands, sync_of, rest
+):
+    a, b, c, new = (compliance(name) for name in ("A", "B", "C", "New"))
+    a_changed, b_changed, c_changed = (compliance(name, passcodeRequired=True) for name in "ABC")
+    first = take({"iOS/1.json": page(a, b), "iOS/2.json": page(c)})
+    compare(first, take({"iOS/1.json": page(a, b_changed), "iOS/2.json": page(c_changed, new)}))
+    stood = {("modified", "B"): "new", ("modified", "C"): "new", ("added", "New"): "new"}
+    assert stands() == stood
+
+    throttled = take({"iOS/1.json": page(a_changed, b, more=not rest)} | rest)
+    run = compare(first, throttled)
+
+    assert sync_of(throttled).status == "completed_with_errors"
+    assert stands() == stood | {("modified", "A"): "new", ("modified", "B"): "resolved"}
+    assert (run.summary["withheld"], run.summary["resolved"]) == ({"modified": 1, "added": 1}, 1)
+
+
+@on_both_databases
+def test_a_denied_type_removes_and_resolves_nothing_and_others_are_compared(take, compare, stands, sync_of):
+    def both(state, *names, **fields):
+        beacons = {f"Conditional Access/{name}.json": conditional_access(name, state=state) for name in names}
+        return beacons | files("A", **fields)
+
+    first = take(both("enabled", "C", "D"))
+    compare(first, take(both("disabled", "C", "New")))
+    stood = {("modified", "C"): "new", ("removed", "D"): "new", ("added", "New"): "new"}
+    assert stands() == stood
+
+    denied = take({"Conditional Access/answer.json": DENIED} | files("A", passcodeRequired=True))
+    run = compare(first, denied)
+
+    assert sync_of(denied).status == "completed_with_errors"
+    assert stands() == stood | {("modified", "A"): "new"}
+    assert (run.summary["withheld"], run.summary["resolved"]) == (
+        {"modified": 1, "removed": 1, "added": 1},
+        0,
+    )

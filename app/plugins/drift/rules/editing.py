@@ -50,7 +50,7 @@ def change_rule(tenant: Tenant, key: str, wish: RuleWish, user: User | None = No
         InvalidInputError: there is no such rule here, a plugin declares it, or it cannot be so.
         PermissionDeniedError: it is another person's, about all of their tenants.
     """
-    row = _own_row(tenant, key, user)
+    row = own_row(tenant, key, user)
     _apply(tenant, row, wish, user)
     _bring_back(key)
     _record(tenant, "changed", key, user, wish.model_dump(mode="json") | {"version": row.version})
@@ -65,7 +65,7 @@ def remove_rule(tenant: Tenant, key: str, user: User | None = None, *, reason: s
         InvalidInputError: there is no such rule here, or a plugin declares it.
         PermissionDeniedError: it is another person's, about all of their tenants.
     """
-    row = _own_row(tenant, key, user)
+    row = own_row(tenant, key, user)
     db.session.delete(row)
     db.session.execute(delete(DriftRuleSwitch).where(DriftRuleSwitch.rule_key == key))
     _bring_back(key)
@@ -104,21 +104,27 @@ def switch_rule_on(tenant: Tenant, key: str, user: User | None = None, *, reason
     db.session.commit()
 
 
-def _existing(tenant: Tenant, key: str) -> Rule:
-    rule = find_rule(tenant, key)
-    if rule is None:
-        db.session.rollback()
-        raise InvalidInputError(f"tenant {tenant.slug!r} has no ignore rule {key[:60]!r}")
-    return rule
+def own_row(tenant: Tenant, key: str, user: User | None = None) -> DriftIgnoreRule:
+    """A rule that people made, for whoever may change it.
 
-
-def _own_row(tenant: Tenant, key: str, user: User | None) -> DriftIgnoreRule:
+    Raises:
+        InvalidInputError: there is no such rule here, or a plugin declares it.
+        PermissionDeniedError: it is another person's, about all of their tenants.
+    """
     rule = _existing(tenant, key)
     if rule.row is None:
         raise InvalidInputError(f"the rule {key[:60]!r} comes with a plugin: it can only be switched off")
     if rule.is_of_owner and user is not None and rule.row.owner_id != user.id:
         raise PermissionDeniedError("this rule is about all tenants of another person")
     return rule.row
+
+
+def _existing(tenant: Tenant, key: str) -> Rule:
+    rule = find_rule(tenant, key)
+    if rule is None:
+        db.session.rollback()
+        raise InvalidInputError(f"tenant {tenant.slug!r} has no ignore rule {key[:60]!r}")
+    return rule
 
 
 def _apply(tenant: Tenant, row: DriftIgnoreRule, wish: RuleWish, user: User | None) -> None:

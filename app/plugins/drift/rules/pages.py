@@ -28,7 +28,7 @@ from app.plugins.drift.rules.editing import (
 from app.plugins.drift.rules.preview import Preview, preview_of
 from app.plugins.drift.rules.rule import Rule
 from app.plugins.drift.rules.ruleset import count_hidden, find_rule, rules_of
-from app.plugins.drift.rules.wish import RuleWish
+from app.plugins.drift.rules.wish import RuleWish, wished_before
 
 SWITCHES = {"off": switch_rule_off, "on": switch_rule_on, "remove": remove_rule}
 DONE = {
@@ -76,10 +76,7 @@ def edit(key: str) -> str:
     rule = _found(key)
     if rule.row is None:
         _refuse(key)
-    row = rule.row
-    values = {name: getattr(row, name) for name in ("label", "collection", "path", "name", "reason")}
-    values |= {"expires_on": row.expires_at.date() if row.expires_at else None}
-    return _form(rule, values | {"everywhere": rule.is_of_owner}, {}, None)
+    return _form(rule, wished_before(rule.row), {}, None)
 
 
 @rule_pages.post("/<key>/edit")

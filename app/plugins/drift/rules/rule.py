@@ -58,7 +58,12 @@ class Rule:
 
 def key_of(row: DriftIgnoreRule) -> str:
     """The key under which a rule that people made hides."""
-    return f"rule-{row.id}"
+    return key_of_number(row.id)
+
+
+def key_of_number(number: int) -> str:
+    """The key of a rule that people made, from the number of its row."""
+    return f"rule-{number}"
 
 
 def as_ignore_rule(row: DriftIgnoreRule) -> IgnoreRule:

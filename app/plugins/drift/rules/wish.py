@@ -4,7 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from app.core import clock
+from app.core import JsonObject, clock
+from app.plugins.drift.rules.rows import DriftIgnoreRule
+
+ONE_DAY = timedelta(days=1)
 
 
 class RuleWish(BaseModel):
@@ -41,6 +44,11 @@ class RuleWish(BaseModel):
         description="It counts wherever you are owner, as long as you are.",
     )
 
+    @field_validator("expires_on", mode="before")
+    @classmethod
+    def _may_be_empty(cls, value: object) -> object:
+        return value or None
+
     @field_validator("expires_on")
     @classmethod
     def _is_to_come(cls, value: date | None) -> date | None:
@@ -53,4 +61,11 @@ class RuleWish(BaseModel):
         """The moment at which it is over."""
         if self.expires_on is None:
             return None
-        return datetime.combine(self.expires_on, time(), UTC) + timedelta(days=1)
+        return datetime.combine(self.expires_on, time(), UTC) + ONE_DAY
+
+
+def wished_before(row: DriftIgnoreRule) -> JsonObject:
+    """What was said when a rule was made or changed last, as values of a wish; its day may be over."""
+    values = {name: getattr(row, name) for name in ("label", "collection", "path", "name", "reason")}
+    last_day = (row.expires_at.astimezone(UTC) - ONE_DAY).date() if row.expires_at else None
+    return values | {"expires_on": last_day, "everywhere": row.tenant_id is None}

@@ -95,3 +95,13 @@ def test_another_tenants_rule_and_none_are_refused_alike_and_noted(manager, rule
     entries = db.session.scalars(select(AuditLog).where(AuditLog.action == "drift_rule.refused")).all()
     assert len(entries) == 3
     assert {entry.tenant_id for entry in entries} == {tenant.id}
+
+
+def test_the_form_shows_the_last_day_and_saved_as_it_is_changes_none(manager, rules, tenant):
+    key = key_of(add_rule(tenant, RuleWish(**WISH, expires_on="2999-12-30")))
+
+    assert 'value="2999-12-30"' in manager.get(f"{rules}/{key}/edit").text
+    manager.submit(f"{rules}/{key}/edit", {**WISH, "expires_on": "2999-12-30", "do": "save"})
+
+    (rule,) = of_people(tenant)
+    assert f"{rule.expires_at:%Y-%m-%d}" == "2999-12-31"
