@@ -18,17 +18,17 @@ def without_equal_settings(before: JsonObject, after: JsonObject) -> tuple[JsonO
     if not (isinstance(old, list) and isinstance(new, list)):
         return before, after
     old_texts, new_texts = ([orjson.dumps(element) for element in side] for side in (old, new))
-    shared = Counter(old_texts) & Counter(new_texts)
-    old_left, new_left = _without(old, old_texts, shared), _without(new, new_texts, shared)
+    old_left, new_left = _without(old, old_texts, new_texts), _without(new, new_texts, old_texts)
     return {**before, SETTINGS: old_left}, {**after, SETTINGS: new_left}
 
 
-def _without(elements: list[object], texts: list[bytes], shared: Counter[bytes]) -> list[object]:
-    left = shared.copy()
-    kept = []
+def _without(elements: list[object], texts: list[bytes], others: list[bytes]) -> list[object]:
+    """The elements whose text the other side does not have, or not as often."""
+    there = Counter(others)
+    left = []
     for element, text in zip(elements, texts, strict=True):
-        if left.get(text):
-            left[text] -= 1
+        if there.get(text):
+            there[text] -= 1
         else:
-            kept.append(element)
-    return kept
+            left.append(element)
+    return left

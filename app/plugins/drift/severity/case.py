@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.plugins.drift.compare import Change, ChangeKind
-from app.plugins.drift.severity.protections import Protection, protection_of_policy
+from app.plugins.drift.severity.protections import Protection, protection_of, protection_of_policy
 from app.plugins.drift.severity.settings import setting_of, settings_in_force
+from app.plugins.drift.severity.strength import is_weakened
 from app.plugins.drift.severity.targets import Target, included, targets_of
 
 COSMETIC = frozenset({"displayName", "name", "description", "roleScopeTagIds", "roleScopeTags", "priority"})
@@ -67,6 +68,14 @@ class Case:
     def protection(self) -> Protection | None:
         """The protection that the policy as a whole is about."""
         return protection_of_policy(self.subject.policy_type, self.before or self.after)
+
+    @cached_property
+    def weakened(self) -> frozenset[str]:
+        """Names of the protections of which some changed value protects less than before."""
+        found = (
+            (protection_of(setting) or self.protection, setting, edit) for setting, edit in self.value_edits
+        )
+        return frozenset(one.name for one, setting, edit in found if one and is_weakened(setting, edit))
 
     @cached_property
     def settings_before(self) -> tuple[str, ...]:

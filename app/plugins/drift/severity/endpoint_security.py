@@ -11,7 +11,6 @@ from app.plugins.drift.severity.protections import (
     template_family,
 )
 from app.plugins.drift.severity.rule import SeverityRule
-from app.plugins.drift.severity.strength import is_weakened
 
 COLLECTIONS = frozenset({"deviceConfiguration", "settingsCatalog", "endpointSecurityIntent"})
 
@@ -46,12 +45,7 @@ def _is_removed(protection: Protection, case: Case) -> bool:
 
 
 def _is_weakened(protection: Protection, case: Case) -> bool:
-    if case.collection not in COLLECTIONS:
-        return False
-    return any(
-        (protection_of(setting) or case.protection) is protection and is_weakened(setting, change)
-        for setting, change in case.value_edits
-    )
+    return case.collection in COLLECTIONS and protection.name in case.weakened
 
 
 def _rules_of(protection: Protection) -> tuple[SeverityRule, SeverityRule]:
