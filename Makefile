@@ -54,7 +54,7 @@ bench: $(DEV) ## the benchmarks, with peers side by side
 bench-runs: $(DEV) ## what a tracked run costs, beside a bare Huey task, Celery, RQ and Dramatiq
 	$(BIN)/python -m bench.runs $(ARGS)
 
-bench-drift: $(DEV) ## drift at a constant number of changes over 10 k, 100 k and 500 k policies
+bench-drift: $(DEV) ## drift at a constant number of changes over 10 k, 100 k and 500 k policies, and 2 % of 100 k
 	$(BIN)/python -m bench.drift $(ARGS)
 
 bench-sets: $(DEV) $(PEERS) ## adding 10,000 policies to a backup set, beside a bare loop; exports as IntuneCD reads them

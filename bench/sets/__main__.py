@@ -8,8 +8,9 @@ from statistics import median
 
 from bench.policies import Mix, write_exports
 from bench.runs.deployment import Deployment, deployed
-from bench.sets.adding import Took, bare, import_policies, tracked
+from bench.sets.adding import bare, import_policies, tracked
 from bench.sets.intunecd import differences
+from bench.took import Took
 
 KINDS = {"sqlite": "sqlite", "postgresql": "postgresql alone"}
 SAME = Mix(changed=0, added=0, removed=0)

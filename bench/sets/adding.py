@@ -1,12 +1,8 @@
 """Adding all policies of a sync to a new set, beside the bare writing of the same rows."""
 
-import os
-import time
-from collections.abc import Callable
 from itertools import islice
-from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, text, update
+from sqlalchemy import bindparam, insert, update
 
 from app.core import JsonObject, clock
 from app.core.db import db, table_of
@@ -19,16 +15,9 @@ from app.plugins.backup_sets.models import BackupSetItem
 from app.plugins.backup_sets.sets import create_set
 from app.plugins.inventory import PolicyFilter, choose_policies, chosen_ids, find_sync
 from bench.runs.deployment import Deployment
-from bench.runs.processor import processor_seconds
+from bench.took import Took, measured
 
 BATCH = 1000
-
-
-class Took(NamedTuple):
-    """Seconds of one measurement: by the wall, and of processors in this process and the server's."""
-
-    seconds: float
-    processor: float
 
 
 def import_policies(deployment: Deployment, path: str) -> int:
@@ -47,7 +36,7 @@ def tracked(deployment: Deployment, sync_run_id: int, name: str) -> Took:
         "backup_set.add_policies",
         {"backup_set_id": backup_set.id, "policy_ids": policy_ids, "sync_run_id": sync_run_id},
     )
-    took = _measured(lambda: execute_run(run_id))
+    took = measured(lambda: execute_run(run_id))
     run = _ended(run_id)
     assert (run.status, run.succeeded) == ("completed", len(policy_ids)), (run.status, run.failures)
     return took
@@ -83,7 +72,7 @@ def bare(deployment: Deployment, sync_run_id: int, name: str) -> Took:
                 ],
             )
 
-    return _measured(write_all)
+    return measured(write_all)
 
 
 _items = table_of(BulkOperationRunItem)
@@ -102,24 +91,6 @@ def _write(run_id: int, rows: list[JsonObject]) -> None:
     connection.execute(insert(table_of(BackupSetItem)), rows)
     connection.execute(_SETTLE, [{"of_run": run_id, "of_item": one} for one in ids])
     db.session.commit()
-
-
-def _measured(work: Callable[[], object]) -> Took:
-    processes = _processes()
-    began, used = time.perf_counter(), sum(map(processor_seconds, processes))
-    work()
-    seconds = time.perf_counter() - began
-    return Took(seconds, sum(map(processor_seconds, processes)) - used)
-
-
-def _processes() -> list[int]:
-    """This one, and the one of the database that serves our connection, where there is one."""
-    if db.engine.dialect.name == "sqlite":
-        return [os.getpid()]
-    server = db.session.scalar(text("SELECT pg_backend_pid()"))
-    db.session.commit()
-    assert server
-    return [os.getpid(), server]
 
 
 def _start(deployment: Deployment, run_type: str, params: JsonObject) -> int:

@@ -1,6 +1,6 @@
 """`drift.generate`: compare two snapshots and keep what drifted as findings."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.core import (
     InvalidInputError,
     ItemSkippedError,
-    JsonObject,
     OperationType,
     ReasonCode,
     RelatedLink,
@@ -21,22 +20,20 @@ from app.core import (
     db,
 )
 from app.plugins.drift.baselines import claim_line, comparison_with_baseline
-from app.plugins.drift.compare import ChangeKind
+from app.plugins.drift.comparison import Comparison, summary_of
 from app.plugins.drift.drifted import drifted_policies
 from app.plugins.drift.findings import new_findings
-from app.plugins.drift.gates import Group, groups_in
-from app.plugins.drift.history import EventKind, count_events
+from app.plugins.drift.history import count_events
 from app.plugins.drift.holds.holding import Holding
 from app.plugins.drift.ignoring import IgnoreRules
-from app.plugins.drift.pair import SnapshotPair, compared_collections, find_pair, states_of
+from app.plugins.drift.pair import SnapshotPair, compared_collections, find_pair
 from app.plugins.drift.resolving import Resolver
 from app.plugins.drift.rules.ruleset import rules_that_count
-from app.plugins.drift.seeing import facts_of, gate_counts
+from app.plugins.drift.seeing import facts_of
 from app.plugins.drift.undone import Undone
-from app.plugins.drift.withholding import Withholding
+from app.plugins.drift.withholding import judges_of
 from app.plugins.drift.writer import FindingWriter
 from app.plugins.inventory import (
-    CoverageState,
     PolicyDifference,
     collection_label,
     differences_between,
@@ -62,51 +59,18 @@ def generate(run: RunContext[DriftParams]) -> None:
     """Compare collection by collection; see docs/drift.md. A resumed run compares all of them again."""
     pair = _pair(run)
     differences = _by_collection(differences_between(pair.baseline, pair.current))
-    judges = _judges(pair)
-    line = claim_line(run.tenant, pair)
-    run.fence()
-    db.session.commit()
-    rules = IgnoreRules(rules_that_count(run.tenant), policy_name_in)
-    facts = facts_of(pair)
-    db.session.commit()
-    writer = FindingWriter(run.tenant, pair, line, run.id, rules, facts, run.fence)
-    undone = Undone(run.tenant, pair, line, run.id)
-    notes: list[str] = []
+    comparison = _begin(run, pair)
     for collection in run.items.every():
         with run.item(collection):
-            judge = judges[collection]
-            if not judge.is_comparable:
-                raise ItemSkippedError("coverage_incomplete", _why_not(collection, judge))
-            _keep(run, writer, undone, judge.believed(differences[collection]))
-            notes += filter(None, [judge.sentence(collection_label(collection))])
-    resolver = Resolver(run.tenant, pair, line, run.id, run.fence)
+            _compare(run, comparison, collection, differences[collection])
+    resolver = Resolver(run.tenant, pair, comparison.line, run.id, run.fence)
     resolver.resolve(_ids(differences), unread_in(pair.baseline), run.checkpoint)
-    groups = list(groups_in([facts[name] for name, judge in judges.items() if judge.is_comparable]))
-    held = Holding(run.tenant, pair.scope_key, line, run.id, run.fence).hold(groups)
-    withheld = _withheld(judges.values())
+    groups = comparison.groups()
+    held = Holding(run.tenant, pair.scope_key, comparison.line, run.id, run.fence).hold(groups)
     happened = count_events(run.tenant, run.id)
     db.session.commit()
-    run.summarize(
-        line=line.value,
-        resolved=happened.get(EventKind.RESOLVED, 0),
-        reopened=happened.get(EventKind.REOPENED, 0),
-        returned=happened.get(EventKind.RETURNED, 0),
-        baseline_run_id=pair.baseline.id,
-        current_run_id=pair.current.id,
-        findings={kind.value: writer.counts[kind] for kind in ChangeKind},
-        withheld=withheld,
-        gates=gate_counts(withheld, writer, held),
-        hidden_by_rule=dict(writer.hidden.findings),
-        hidden_changes_by_rule=dict(writer.hidden.changes),
-        undone=undone.count,
-        notes=[
-            *notes,
-            *rules.sentences(writer.hidden),
-            *_held_sentences(groups),
-            *filter(None, [undone.sentence()]),
-        ],
-    )
-    for complaint in rules.complaints():
+    run.summarize(**summary_of(comparison, groups, held, happened))
+    for complaint in comparison.rules.complaints():
         run.report("ignore_rule_failed", complaint)
 
 
@@ -117,17 +81,39 @@ def _pair(run: RunContext[DriftParams]) -> SnapshotPair:
         raise RunFailedError("snapshot_unavailable", str(error)) from None
 
 
-def _keep(
+def _begin(run: RunContext[DriftParams], pair: SnapshotPair) -> Comparison:
+    judges = judges_of(pair)
+    line = claim_line(run.tenant, pair)
+    run.fence()
+    db.session.commit()
+    rules = IgnoreRules(rules_that_count(run.tenant), policy_name_in)
+    facts = facts_of(pair)
+    db.session.commit()
+    return Comparison(
+        pair=pair,
+        line=line,
+        judges=judges,
+        rules=rules,
+        writer=FindingWriter(run.tenant, pair, line, run.id, rules, facts, run.fence),
+        undone=Undone(run.tenant, pair, line, run.id),
+    )
+
+
+def _compare(
     run: RunContext[DriftParams],
-    writer: FindingWriter,
-    undone: Undone,
-    believed: Iterable[PolicyDifference],
+    comparison: Comparison,
+    collection: str,
+    differences: Iterable[PolicyDifference],
 ) -> None:
-    drifted = drifted_policies(believed)
+    judge, label = comparison.judges[collection], collection_label(collection)
+    if not judge.is_comparable:
+        raise ItemSkippedError("coverage_incomplete", judge.why_not(label))
+    drifted = drifted_policies(judge.believed(differences))
     while chunk := list(islice(drifted, CHUNK)):
-        if left := undone.left(chunk):
-            writer.write(left)
+        if left := comparison.undone.left(chunk):
+            comparison.writer.write(left)
         run.checkpoint()
+    comparison.notes.extend(filter(None, [judge.sentence(label)]))
 
 
 def _by_collection(differences: Iterable[PolicyDifference]) -> Mapping[str, Sequence[PolicyDifference]]:
@@ -139,46 +125,6 @@ def _by_collection(differences: Iterable[PolicyDifference]) -> Mapping[str, Sequ
 
 def _ids(differences: Mapping[str, Sequence[PolicyDifference]]) -> set[str]:
     return {difference.policy_id for some in differences.values() for difference in some}
-
-
-def _judges(pair: SnapshotPair) -> dict[str, Withholding]:
-    before, after = states_of(pair.baseline), states_of(pair.current)
-    unread_before, unread_after = (
-        _ids_by_collection(unread_in(sync)) for sync in (pair.baseline, pair.current)
-    )
-    return {
-        name: Withholding(
-            baseline=before.get(name, CoverageState.SKIPPED),
-            current=after.get(name, CoverageState.SKIPPED),
-            unread_before=unread_before[name],
-            unread_after=unread_after[name],
-        )
-        for name in {*before, *after}
-    }
-
-
-def _ids_by_collection(unread: Mapping[str, str]) -> defaultdict[str, set[str]]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for policy_id, collection in unread.items():
-        found[collection].add(policy_id)
-    return found
-
-
-def _why_not(collection: str, judge: Withholding) -> str:
-    missing = "current" if judge.baseline.read_something else "baseline"
-    label = collection_label(collection)
-    return f"{label}: the {missing} sync read nothing of this type, so nothing is claimed."
-
-
-def _withheld(judges: Iterable[Withholding]) -> JsonObject:
-    total: Counter[ChangeKind] = Counter()
-    for judge in judges:
-        total += judge.counts
-    return {kind.value: count for kind, count in total.items() if count}
-
-
-def _held_sentences(groups: Iterable[Group]) -> list[str]:
-    return [f"Held for confirmation: {group.sentence}" for group in groups]
 
 
 def _links(run: RunFacts) -> list[RelatedLink]:

@@ -9,6 +9,7 @@ from app.core import JsonObject
 from app.plugins.drift.shown.path_text import property_path
 
 DIGEST_BYTES = 16
+DASHES = 4  # of an id: a text with fewer has none
 LONGEST_PATH = 300  # characters, as in `changed_paths`
 SEALED = "secret value"  # how `SealedValue` begins
 # An id of a group or a filter is another one in each tenant, though people mean the same.
@@ -52,4 +53,4 @@ def _digest(parts: Sequence[object]) -> str:
 
 
 def _masked(text: str) -> str:
-    return _ID.sub("*", text)
+    return _ID.sub("*", text) if text.count("-") >= DASHES else text

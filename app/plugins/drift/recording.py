@@ -19,7 +19,8 @@ from app.core import (
 )
 from app.plugins.drift.compare import Change, LeafKind, fingerprint_of
 from app.plugins.drift.severity import Severity
-from app.plugins.drift.storing import shown, store
+from app.plugins.drift.storing import store
+from app.plugins.drift.telling import Teller
 from app.plugins.inventory import known_policies
 
 CHUNK = 200  # findings a transaction
@@ -82,10 +83,10 @@ def record_findings(run: RunContext[Any], finding_type: str, findings: Iterable[
             policy that the tenant does not have; what came in earlier chunks stays.
     """
     _require_own(run, finding_type)
-    told, waiting = 0, iter(findings)
+    told, waiting, teller = 0, iter(findings), Teller(run.tenant)
     while chunk := list(islice(waiting, CHUNK)):
         _require_policies(run.tenant, chunk)
-        store(run.tenant, run.id, [_row(run, finding_type, finding) for finding in chunk])
+        store(run.tenant, run.id, [_row(run, finding_type, finding, teller) for finding in chunk])
         run.fence()
         db.session.commit()
         told += len(chunk)
@@ -110,7 +111,7 @@ def _require_policies(tenant: Tenant, chunk: Sequence[NewFinding]) -> None:
         raise InvalidInputError(f"tenant {tenant.slug!r} has no policy {min(unknown)[:40]!r}")
 
 
-def _row(run: RunContext[Any], finding_type: str, finding: NewFinding) -> JsonObject:
+def _row(run: RunContext[Any], finding_type: str, finding: NewFinding, teller: Teller) -> JsonObject:
     if not finding.subject_id or not finding.subject_type or not finding.rule:
         raise InvalidInputError("a finding needs a subject_type, a subject_id and a rule")
     identity = (finding.scope, finding.subject_type, finding.subject_id, finding.rule)
@@ -136,7 +137,7 @@ def _row(run: RunContext[Any], finding_type: str, finding: NewFinding) -> JsonOb
         "severity_reason": safe_reason(finding.reason, 400),
         "created_at": now,
         "updated_at": now,
-        **shown(run.tenant, [_change(fact) for fact in finding.facts], (finding.severity.value,)),
+        **teller.told([_change(fact) for fact in finding.facts], (finding.severity.value,)),
     }
 
 

@@ -47,19 +47,28 @@ class Resolver:
         reading = Reading(self._pair.current)
         for some in open_findings(self._tenant, self._pair.scope_key):
             judged = [finding for finding in some if self._is_judged(finding)]
-            contents = reading.contents(judged)
-            shown = self._shown(judged)
-            over = {}
-            for finding in judged:
-                why = self._why(finding, contents, shown, differing, unknown)
-                if why:
-                    over[finding.id] = why
-            self._close(over)
+            over = self._over(judged, reading, differing, unknown) if judged else {}
+            if over:
+                self._close(over)
+            self._fence()
+            db.session.commit()
             step()
 
     def _is_judged(self, finding: OpenFinding) -> bool:
         is_newer = finding.current_run_id is not None and finding.current_run_id > self._pair.current.id
         return finding.line == self._line and finding.operation_run_id != self._run_id and not is_newer
+
+    def _over(
+        self,
+        judged: Sequence[OpenFinding],
+        reading: Reading,
+        differing: Collection[str],
+        unknown: Collection[str],
+    ) -> dict[int, str]:
+        """Number of a finding that is over -> why it is."""
+        contents, shown = reading.contents(judged), self._shown(judged)
+        reasons = {finding.id: self._why(finding, contents, shown, differing, unknown) for finding in judged}
+        return {number: why for number, why in reasons.items() if why}
 
     def _why(
         self,
@@ -105,5 +114,3 @@ class Resolver:
                 for finding_id, why in over.items()
             ],
         )
-        self._fence()
-        db.session.commit()

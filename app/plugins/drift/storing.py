@@ -5,9 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from app.core import JsonObject, Tenant, db, redact, tenant_key, upsert
+from app.core import JsonObject, Tenant, db, upsert
 from app.plugins.drift.acknowledgements import pins_of
-from app.plugins.drift.compare import Change, changed_paths, evidence_digest, evidence_of, path_digests
 from app.plugins.drift.history import record_events
 from app.plugins.drift.likeness import likeness_of
 from app.plugins.drift.models import Finding
@@ -19,23 +18,6 @@ _KNOWN = (
 )  # fmt: skip
 # What seeing a finding again does not change.
 _KEPT = frozenset({"tenant_id", "fingerprint", "first_run_id", "created_at", "is_untold"})
-
-
-def shown(tenant: Tenant, changes: Sequence[Change], facts: Sequence[str | None]) -> JsonObject:
-    """What a finding shows of its changes, bounded and redacted, and digests of all of them.
-
-    Args:
-        tenant: whose key the digests are made with.
-        changes: every changed leaf.
-        facts: what else makes the finding what it is.
-    """
-    key = tenant_key(tenant, "drift.evidence")
-    return {
-        "evidence": evidence_of(changes, redact),
-        "changed_paths": changed_paths(changes, redact),
-        "evidence_hash": evidence_digest(key, facts, changes),
-        "path_hashes": path_digests(key, changes, redact),
-    }
 
 
 def store(tenant: Tenant, run_id: int, rows: Sequence[JsonObject]) -> None:

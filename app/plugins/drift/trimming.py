@@ -17,17 +17,18 @@ def without_equal_settings(before: JsonObject, after: JsonObject) -> tuple[JsonO
     old, new = before.get(SETTINGS), after.get(SETTINGS)
     if not (isinstance(old, list) and isinstance(new, list)):
         return before, after
-    shared = Counter(map(orjson.dumps, old)) & Counter(map(orjson.dumps, new))
-    return {**before, SETTINGS: _without(old, shared)}, {**after, SETTINGS: _without(new, shared)}
+    old_texts, new_texts = ([orjson.dumps(element) for element in side] for side in (old, new))
+    old_left, new_left = _without(old, old_texts, new_texts), _without(new, new_texts, old_texts)
+    return {**before, SETTINGS: old_left}, {**after, SETTINGS: new_left}
 
 
-def _without(elements: list[object], shared: Counter[bytes]) -> list[object]:
-    left = shared.copy()
-    kept = []
-    for element in elements:
-        text = orjson.dumps(element)
-        if left[text] > 0:
-            left[text] -= 1
+def _without(elements: list[object], texts: list[bytes], others: list[bytes]) -> list[object]:
+    """The elements whose text the other side does not have, or not as often."""
+    there = Counter(others)
+    left = []
+    for element, text in zip(elements, texts, strict=True):
+        if there.get(text):
+            there[text] -= 1
         else:
-            kept.append(element)
-    return kept
+            left.append(element)
+    return left

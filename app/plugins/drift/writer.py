@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 import orjson
@@ -15,7 +16,8 @@ from app.plugins.drift.ignoring import Hidden, Hiding, IgnoreRules, hiding_of
 from app.plugins.drift.line import Line, fingerprinted
 from app.plugins.drift.pair import SnapshotPair
 from app.plugins.drift.severity import Subject, Verdict, severity_of
-from app.plugins.drift.storing import shown, store
+from app.plugins.drift.storing import store
+from app.plugins.drift.telling import Teller
 from app.plugins.drift.trimming import without_equal_settings
 from app.plugins.inventory import Sealer, bodies_of, canonicalize, list_rules
 
@@ -49,6 +51,7 @@ class FindingWriter:
         """
         self._fence, self._rules = fence, rules
         self._tenant, self._pair, self._line, self._run_id = tenant, pair, line, run_id
+        self._teller = Teller(tenant)
         self._sealer = Sealer(tenant_key(tenant, "inventory.secrets"))
         self.counts: Counter[ChangeKind] = Counter()
         self.hidden = Hidden()
@@ -89,7 +92,7 @@ class FindingWriter:
         return {
             **self._facts(policy),
             **_judgement(verdict),
-            **shown(self._tenant, hiding.left, _identity(policy, hiding.left)),
+            **self._teller.told(hiding.left, _identity(policy, hiding.left)),
             "hidden_by": hiding.by,
             "hidden_paths": changed_paths(hiding.hidden[:MOST_HIDDEN], redact),
             "shape": shape.name if shape else None,
@@ -172,10 +175,13 @@ def _identity(policy: DriftedPolicy, changes: Sequence[Change]) -> tuple[str | N
     return policy.kind.value, policy.before_hash, policy.after_hash
 
 
+_sentence = lru_cache(maxsize=256)(safe_reason)  # the rules have no more of them
+
+
 def _judgement(verdict: Verdict) -> JsonObject:
     return {
         "severity": verdict.severity.value,
         "severity_rank": verdict.severity.rank,
         "severity_rule": verdict.rule_id,
-        "severity_reason": safe_reason(verdict.reason),
+        "severity_reason": _sentence(verdict.reason),
     }

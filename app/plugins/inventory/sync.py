@@ -11,7 +11,8 @@ from app.plugins.inventory.settling import forget_settled, problem_rows, retell,
 from app.plugins.inventory.sources import files_from, source_named
 from app.plugins.inventory.store.changes import changes_of
 from app.plugins.inventory.store.snapshots import find_sync
-from app.plugins.inventory.store.writing import SnapshotWriter, fail_unfinished
+from app.plugins.inventory.store.unfinished import fail_unfinished
+from app.plugins.inventory.store.writing import SnapshotWriter
 from app.plugins.inventory.sync_params import SyncParams
 
 

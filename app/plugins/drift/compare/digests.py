@@ -7,6 +7,7 @@ from hashlib import blake2b
 from app.plugins.inventory import MAX_PATHS, Change, SealedValue, changed_paths
 
 DIGEST_BYTES = 16
+_in_order = json.JSONEncoder(sort_keys=True).encode
 REST = ""  # stands for the paths beyond those that are named
 
 
@@ -46,7 +47,7 @@ def _text(value: object) -> str:
         return json.dumps({"secret": value.seal, "kind": value.kind})
     if isinstance(value, float) and value.is_integer():
         return str(int(value))  # numbers are compared by value
-    return json.dumps(value, sort_keys=True)
+    return _in_order(value)
 
 
 def _digest(key: bytes, facts: object) -> str:

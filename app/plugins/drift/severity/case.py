@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.plugins.drift.compare import Change, ChangeKind
-from app.plugins.drift.severity.settings import settings_in_force
+from app.plugins.drift.severity.protections import Protection, protection_of, protection_of_policy
+from app.plugins.drift.severity.settings import setting_of, settings_in_force
+from app.plugins.drift.severity.strength import is_weakened
 from app.plugins.drift.severity.targets import Target, included, targets_of
 
 COSMETIC = frozenset({"displayName", "name", "description", "roleScopeTagIds", "roleScopeTags", "priority"})
@@ -55,6 +57,25 @@ class Case:
     def setting_edits(self) -> tuple[Change, ...]:
         """The edits that reach a device or a user: everything but names, texts, tags and rank."""
         return tuple(change for change in self.edits if not is_cosmetic(change))
+
+    @cached_property
+    def value_edits(self) -> tuple[tuple[str, Change], ...]:
+        """The edits that change the value of a setting, each behind the setting it belongs to."""
+        found = ((setting_of(change), change) for change in self.setting_edits)
+        return tuple((setting, change) for setting, change in found if setting)
+
+    @cached_property
+    def protection(self) -> Protection | None:
+        """The protection that the policy as a whole is about."""
+        return protection_of_policy(self.subject.policy_type, self.before or self.after)
+
+    @cached_property
+    def weakened(self) -> frozenset[str]:
+        """Names of the protections of which some changed value protects less than before."""
+        found = (
+            (protection_of(setting) or self.protection, setting, edit) for setting, edit in self.value_edits
+        )
+        return frozenset(one.name for one, setting, edit in found if one and is_weakened(setting, edit))
 
     @cached_property
     def settings_before(self) -> tuple[str, ...]:

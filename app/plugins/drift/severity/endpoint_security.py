@@ -3,18 +3,14 @@
 from functools import partial
 
 from app.core import Severity
-from app.plugins.drift.compare import Change
 from app.plugins.drift.severity.case import Case
 from app.plugins.drift.severity.protections import (
     PROTECTIONS,
     Protection,
     protection_of,
-    protection_of_policy,
     template_family,
 )
 from app.plugins.drift.severity.rule import SeverityRule
-from app.plugins.drift.severity.settings import setting_of
-from app.plugins.drift.severity.strength import is_weakened
 
 COLLECTIONS = frozenset({"deviceConfiguration", "settingsCatalog", "endpointSecurityIntent"})
 
@@ -27,7 +23,7 @@ def is_endpoint_security(case: Case) -> bool:
     return (
         case.collection == "endpointSecurityIntent"
         or any(family.startswith(("endpointSecurity", "baseline")) for family in families)
-        or _policy_protection(case) is not None
+        or case.protection is not None
     )
 
 
@@ -37,35 +33,19 @@ def changes_endpoint_security(case: Case) -> bool:
         return False
     if is_endpoint_security(case):
         return case.is_removed or bool(case.setting_edits)
-    return any(_protection_at(change) for change in case.setting_edits)
-
-
-def _policy_protection(case: Case) -> Protection | None:
-    return protection_of_policy(case.subject.policy_type, case.before or case.after)
-
-
-def _protection_at(change: Change) -> Protection | None:
-    setting = setting_of(change)
-    return protection_of(setting) if setting else None
+    return any(protection_of(setting) for setting, _ in case.value_edits)
 
 
 def _is_removed(protection: Protection, case: Case) -> bool:
     if not case.is_removed or case.collection not in COLLECTIONS:
         return False
-    if _policy_protection(case) is protection:
+    if case.protection is protection:
         return True
     return any(protection_of(setting) is protection for setting in case.settings_before)
 
 
 def _is_weakened(protection: Protection, case: Case) -> bool:
-    if case.collection not in COLLECTIONS:
-        return False
-    whole = _policy_protection(case)
-    for change in case.setting_edits:
-        setting = setting_of(change)
-        if setting and (protection_of(setting) or whole) is protection and is_weakened(setting, change):
-            return True
-    return False
+    return case.collection in COLLECTIONS and protection.name in case.weakened
 
 
 def _rules_of(protection: Protection) -> tuple[SeverityRule, SeverityRule]:

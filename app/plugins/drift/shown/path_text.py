@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 # The end of a list key: what follows is another step, or nothing.
@@ -23,6 +24,7 @@ def steps_of(path: str) -> tuple[Step, ...]:
     return tuple(_steps(path))
 
 
+@lru_cache(maxsize=4096)
 def property_path(path: str) -> str:
     """A path without the keys of lists: equal for the same property of every element."""
     return "".join(f"/{step.text}" for step in steps_of(path) if not step.is_key)

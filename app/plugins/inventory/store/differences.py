@@ -113,6 +113,9 @@ _LIKENESSES: tuple[Callable[[VersionRow], object], ...] = (
 def _matched(
     before: list[VersionRow], after: list[VersionRow]
 ) -> Iterator[tuple[VersionRow | None, VersionRow | None]]:
+    if len(before) == len(after) == 1:  # nearly always, and alike at least by the last of them
+        yield before[0], after[0]
+        return
     for likeness in _LIKENESSES:
         for old in list(before):
             new = next((row for row in after if likeness(row) == likeness(old)), None)

@@ -3,15 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import Table, insert, update
+from sqlalchemy import bindparam, insert, update
 
-from app.core import JsonObject, Tenant, clock, db, upsert
-from app.plugins.inventory.coverage import SyncStatus
+from app.core import JsonObject, Tenant, db, upsert
 from app.plugins.inventory.models import (
     InventoryDocument,
     InventoryModel,
     InventoryPolicy,
-    InventorySyncRun,
     InventoryUnread,
     InventoryVersion,
 )
@@ -45,13 +43,15 @@ class SnapshotWriter:
         self._policies: list[JsonObject] = []
         self._versions: list[JsonObject] = []
         self._ended: list[int] = []
+        self._read_anew: list[JsonObject] = []
+        self._waiting = (self._documents, self._versions, self._ended, self._read_anew)
         self._known_hashes = self.openings.hashes
         db.session.commit()
 
     @property
     def is_full(self) -> bool:
         """Whether a batch is waiting to be flushed."""
-        return len(self._versions) + len(self._ended) + len(self._documents) >= BATCH
+        return sum(len(rows) for rows in self._waiting) >= BATCH
 
     def add(self, policy: ReadPolicy) -> None:
         """Take one document: unchanged costs nothing, else content and version wait for the next flush."""
@@ -101,14 +101,15 @@ class SnapshotWriter:
         _insert_new(InventoryDocument, self._documents)
         _insert_new(InventoryPolicy, self._policies)
         if self._ended:
-            table = _table(InventoryVersion)
-            ending = update(table).where(table.c.id.in_(self._ended)).values(until_run_id=self._sync_run_id)
-            db.session.execute(ending)
+            ending = update(_VERSIONS).where(_VERSIONS.c.id.in_(self._ended))
+            db.session.execute(ending.values(until_run_id=self._sync_run_id))
+        if self._read_anew:
+            db.session.connection().execute(_READ_ANEW, self._read_anew)
         if self._versions:
-            db.session.connection().execute(insert(_table(InventoryVersion)), self._versions)
+            db.session.connection().execute(insert(_VERSIONS), self._versions)
         self.commit()
-        for waiting in (self._documents, self._policies, self._versions, self._ended):
-            waiting.clear()
+        for rows in (*self._waiting, self._policies):
+            rows.clear()
 
     def commit(self) -> None:
         """Commit, unless the run is no longer this worker's: then nothing of the transaction is kept."""
@@ -118,7 +119,8 @@ class SnapshotWriter:
 
     def _continue(self, opening: Opening, policy: ReadPolicy, content: PolicyContent) -> None:
         opening.is_seen = True
-        if opening.content_hash == content.content_hash:
+        if opening.content_hash == content.content_hash:  # it reads otherwise and says the same
+            self._read_anew.append({"version": opening.version_id, "digest": policy.source_digest})
             return
         self._ended.append(opening.version_id)
         self._version(opening.policy_id, policy, content)
@@ -178,17 +180,6 @@ class SnapshotWriter:
         return mark
 
 
-def fail_unfinished(tenant: Tenant, scope_key: str) -> None:
-    """Give up the syncs of a scope whose worker died: only one is at work at a time; the caller commits."""
-    table = _table(InventorySyncRun)
-    dead = update(table).where(
-        table.c.tenant_id == tenant.id,
-        table.c.selection_hash == scope_key,
-        table.c.status == SyncStatus.RUNNING,
-    )
-    db.session.execute(dead.values(status=SyncStatus.FAILED, finished_at=clock.now()))
-
-
 def _insert_new(model: type[InventoryModel], rows: Sequence[Mapping[str, object]]) -> None:
     """Insert rows, leaving alone those that are there already."""
     if not rows:
@@ -196,8 +187,8 @@ def _insert_new(model: type[InventoryModel], rows: Sequence[Mapping[str, object]
     db.session.connection().execute(upsert(model).on_conflict_do_nothing(), list(rows))
 
 
-def _table(model: type[InventoryModel]) -> Table:
-    table = model.__table__
-    if not isinstance(table, Table):
-        raise TypeError(model)
-    return table
+_VERSIONS = InventoryVersion.metadata.tables[InventoryVersion.__tablename__]
+# The next sync knows by the digest that nothing changed, without making the document canonical.
+_READ_ANEW = (
+    update(_VERSIONS).where(_VERSIONS.c.id == bindparam("version")).values(source_digest=bindparam("digest"))
+)
