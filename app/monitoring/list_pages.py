@@ -19,7 +19,7 @@ from app.core import (
     signed_in_user,
     tenant_required,
 )
-from app.core.alone import read_alone
+from app.core.alone import one_connection, read_alone
 from app.core.db import Ask, read
 from app.core.registry.catalog import Catalog
 from app.core.runs.bucket_counts import bucket_counts
@@ -34,7 +34,7 @@ from app.core.web.polling import polled
 from app.monitoring.blueprints import fragments, pages
 from app.monitoring.filters import LONGEST_TEXT, RANGE_LABELS, HubFilter, read_filter
 from app.monitoring.pause import pause_of
-from app.monitoring.rows import chip_of, rows_of
+from app.monitoring.rows import chip_of, pages_of, rows_of
 from app.monitoring.shown_page import ShownPage, turn_to
 from app.monitoring.versions import LIST_VERSION
 from app.monitoring.waiting import vain_wait
@@ -48,7 +48,8 @@ KEPT = 256  # filters
 def index() -> str:
     """Every run of the tenant, newest first."""
     chosen, wanted = _asked_for()
-    shown = _list_context(chosen, wanted) | _filter_context(chosen)
+    with one_connection():
+        shown = _list_context(chosen, wanted) | _filter_context(chosen)
     return render_template("monitoring/index.html", **shown)
 
 
@@ -84,6 +85,7 @@ def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
         "pause": pause_of(page.runs),
         "panel_url": _at(panel, chosen.query | _named(page)),
     }
+    newest = _at(here, chosen.query)
     return shown | {
         "page": page,
         "ptag": f"{version}/{_state_of(page, *shown.values())}",
@@ -91,9 +93,12 @@ def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
         "chips": _chips(here, chosen, counts),
         "rows": rows_of(page.runs),
         "most_news": NEWS,
-        "newest_url": _at(here, chosen.query),
-        "newer_url": _beside(here, chosen, after=page.newer),
-        "older_url": _beside(here, chosen, before=page.older),
+        "newest_url": newest,
+        "pages": pages_of(
+            _beside(here, chosen, after=page.newer),
+            _beside(here, chosen, before=page.older),
+            None if page.is_newest else newest,
+        ),
     }
 
 

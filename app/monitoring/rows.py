@@ -11,6 +11,7 @@ from app.core import clock, current_tenant
 from app.core.runs.listing import AnyRow
 
 KEPT = 4096  # rendered rows, of about a kilobyte; and chips, of less
+HUB, COMMON = "monitoring/_macros.html", "core/_macros.html"
 STEPS = (86_400, 3_600, 60)  # seconds; an age is said in the largest that fits
 
 
@@ -24,24 +25,32 @@ def rows_of(runs: Sequence[AnyRow]) -> Markup:
 
 def chip_of(bucket: str, url: str, number: int, *, is_chosen: bool) -> Markup:
     """A status bucket as a filter, as the macro `chip` draws it; an empty one lets all through."""
-    return _chip(request.script_root, bucket, url, number, is_chosen)
+    return _kept(request.script_root, HUB, "chip", bucket, url, number, is_chosen)
 
 
-@lru_cache(maxsize=KEPT)
-def _chip(script_root: str, *said: object) -> Markup:
-    del script_root  # of the icon's address
-    return _drawn("chip", *said)
+def pages_of(newer: str | None, older: str | None, newest: str | None) -> Markup:
+    """The links to other pages, as the macro `pagination` draws them; nothing: there is no other."""
+    if not (newer or older):
+        return Markup()
+    urls = (newer or "", older or "")
+    return _kept(request.script_root, COMMON, "pagination", *urls, "", "Newer", "Older", newest or "")
 
 
 @lru_cache(maxsize=KEPT)
 def rendered(here: tuple[str, str], run: AnyRow, age: tuple[int, int]) -> Markup:
     """One row, kept for as long as it says the same."""
-    del here, age  # what the row says besides the run's columns
-    return _drawn("run_row", run)
+    del age  # what the row says besides the run's columns, and where it is
+    return _drawn(HUB, "run_row", run, _kept(here[0], COMMON, "bucket_badge", run.status_bucket))
 
 
-def _drawn(macro: str, *said: object) -> Markup:
-    macros = current_app.jinja_env.get_template("monitoring/_macros.html").module
+@lru_cache(maxsize=KEPT)
+def _kept(script_root: str, template: str, macro: str, *said: object) -> Markup:
+    del script_root  # of the icon's address
+    return _drawn(template, macro, *said)
+
+
+def _drawn(template: str, macro: str, *said: object) -> Markup:
+    macros = current_app.jinja_env.get_template(template).module
     drawn: Markup = getattr(macros, macro)(*said)
     return drawn
 

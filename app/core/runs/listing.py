@@ -5,12 +5,13 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, select, union_all
+from sqlalchemy import ColumnElement, Select, String, UnaryExpression, select, type_coerce, union_all
 
 from app.core.db import Ask, read
 from app.core.runs.filter import PagePlace, RunFilter, plainly
 from app.core.runs.known import LabelledType, labelled_types
 from app.core.runs.models import BulkOperationRun
+from app.core.statements import constant
 from app.core.tenants import Tenant
 
 PAGE = 25
@@ -40,7 +41,7 @@ _LISTED = (
     _run.created_at,
     _run.started_at,
     _run.finished_at,
-    (_run.resource + "." + _run.action).label("run_type"),
+    (_run.resource + type_coerce(constant("."), String) + _run.action).label("run_type"),
 )
 
 
