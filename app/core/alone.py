@@ -73,11 +73,10 @@ def execute_alone(statement: AnySelect, values: JsonObject) -> JsonObject | None
     """
     compiled = _compile(statement, db.engine.dialect)
     changed = {name: change(values[name]) for name, change in compiled.given.items() if name in values}
-    with _connection() as driver:
-        found = driver.execute(compiled.sql, compiled.values | values | changed).fetchone()
-    if found is None:
+    found = _found(compiled.sql, compiled.values | values | changed)
+    if not found:
         return None
-    row: JsonObject = compiled.row_of(found)._asdict()
+    row: JsonObject = compiled.row_of(found[0])._asdict()
     return row
 
 
@@ -88,9 +87,7 @@ def read_alone(statement: AnySelect) -> Sequence[Any]:
         DBAPIError: as SQLAlchemy would raise it.
     """
     compiled = _compile(statement, db.engine.dialect)
-    with _connection() as driver:
-        found = driver.execute(compiled.sql, compiled.values).fetchall()
-    return compiled.rows_of(found)
+    return compiled.rows_of(_found(compiled.sql, compiled.values))
 
 
 @contextmanager
@@ -100,60 +97,64 @@ def one_connection() -> Iterator[None]:
     Raises:
         DBAPIError: none can be had.
     """
-    with _taken() as driver:
-        token = _held.set(driver)
+    with _taken() as cursor:
+        token = _held.set(cursor)
         try:
             yield
         finally:
             _held.reset(token)
 
 
-@contextmanager
-def _connection() -> Iterator[Any]:
-    """A connection that commits each statement by itself; its errors are SQLAlchemy's."""
+def _found(sql: str, values: JsonObject) -> Sequence[tuple[Any, ...]]:
     held = _held.get()
-    if held is None:
-        with _taken() as driver, _errors_told(driver):
-            yield driver
-    else:
-        with _errors_told(held):
-            yield held
+    if held is not None:
+        return _fetched(held, sql, values)
+    with _taken() as cursor:
+        return _fetched(cursor, sql, values)
+
+
+def _fetched(cursor: Any, sql: str, values: JsonObject) -> Sequence[tuple[Any, ...]]:  # noqa: ANN401 - of either driver
+    """All rows, so that nothing of the statement stays open on SQLite; an error is told where it is met."""
+    try:
+        rows: Sequence[tuple[Any, ...]] = cursor.execute(sql, values).fetchall()
+    except _errors() as error:
+        raise _told(error, cursor.connection) from error
+    return rows
 
 
 @contextmanager
 def _taken() -> Iterator[Any]:
+    """A cursor of a connection that commits each statement by itself; its errors are SQLAlchemy's."""
     try:
         pooled = db.engine.raw_connection()
     except _errors() as error:
         raise _told(error) from error
     driver: Any = pooled.driver_connection
     try:
-        if isinstance(driver, psycopg.Connection):
+        if _is_server(driver):
             driver.autocommit = True
-        yield driver
+        yield driver.cursor()
+    except _errors() as error:
+        raise _told(error, driver) from error
     finally:
         if not _is_as_it_was(driver):
             pooled.invalidate()  # nobody else gets it, in whatever state it is
         pooled.close()
 
 
-def _is_as_it_was(driver: object) -> bool:
+def _is_server(driver: object) -> bool:
+    return isinstance(driver, psycopg.Connection)
+
+
+def _is_as_it_was(driver: Any) -> bool:  # noqa: ANN401 - of either driver
     """Take back that each statement commits, if the connection still can."""
-    if isinstance(driver, psycopg.Connection):
-        try:
-            driver.autocommit = False
-        except psycopg.Error:
-            return False
-        return not driver.broken
-    return True
-
-
-@contextmanager
-def _errors_told(driver: object) -> Iterator[None]:
+    if not _is_server(driver):
+        return True
     try:
-        yield
-    except _errors() as error:
-        raise _told(error, is_broken=isinstance(driver, psycopg.Connection) and driver.closed) from error
+        driver.autocommit = False
+    except psycopg.Error:
+        return False
+    return not driver.broken
 
 
 def _errors() -> type[Exception]:
@@ -161,7 +162,8 @@ def _errors() -> type[Exception]:
     return error
 
 
-def _told(error: Exception, *, is_broken: bool = False) -> StatementError:
+def _told(error: Exception, driver: Any = None) -> StatementError:  # noqa: ANN401 - of either driver
+    is_broken = _is_server(driver) and driver.closed
     if is_broken:
         db.engine.dispose()  # what else waits in the pool is as old
     return DBAPIError.instance(

@@ -33,10 +33,10 @@ def test_a_password_has_twelve_characters_at_least(app, password):
 
 @on_both_databases
 def test_an_address_is_one_user_however_it_is_written(app):
-    user = create_user(" Ada@Example.com ", PASSWORD)
+    user = create_user(" Desk@Example.com ", PASSWORD)
 
     assert user.email == "desk@example.com"
-    assert find_user("ADA@example.COM").id == user.id
+    assert find_user("DESK@example.COM").id == user.id
     with pytest.raises(InvalidInputError, match="exists already"):
         create_user("desk@example.com", PASSWORD)
 
@@ -46,7 +46,7 @@ def test_only_the_right_password_of_the_right_address_is_let_in(app, make_user):
 
     assert authenticate("desk@example.com", PASSWORD).id == user.id
     assert authenticate("desk@example.com", PASSWORD + " ") is None
-    assert authenticate("grace@example.com", PASSWORD) is None
+    assert authenticate("wharf@example.com", PASSWORD) is None
     assert authenticate("", "") is None
 
 
