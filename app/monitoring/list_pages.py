@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from app.core import (
     JsonObject,
     Role,
+    clock,
     current_catalog,
     current_tenant,
     render_fragment,
@@ -64,12 +66,20 @@ def list_panel() -> Response:
 
 def _asked_for() -> tuple[HubFilter, RunFilter]:
     """The filter in today's names, and the same for the database."""
-    catalog, chosen = current_catalog(), read_filter(request.args)
-    wanted = chosen.as_run_filter()
+    catalog = current_catalog()
+    chosen, wanted = _read(request.query_string, clock.now().replace(second=0, microsecond=0))
     if not chosen.run_type:
         return chosen, wanted
     chosen = replace(chosen, run_type=catalog.todays(chosen.run_type))
     return chosen, replace(wanted, run_types=_stored_as(catalog, chosen.run_type))
+
+
+@lru_cache(KEPT)
+def _read(query_string: bytes, minute: datetime) -> tuple[HubFilter, RunFilter]:
+    """The filter of this request, and what it means in a minute: a period begins no more exactly."""
+    del query_string, minute
+    chosen = read_filter(request.args)
+    return chosen, chosen.as_run_filter()
 
 
 def _list_context(chosen: HubFilter, wanted: RunFilter) -> JsonObject:
@@ -156,7 +166,12 @@ def _beside(here: str, chosen: HubFilter, **place: PagePlace | None) -> str | No
 
 def _at(address: str, query: JsonObject) -> str:
     """As `url_for` says it, which is asked once for all links of a list."""
-    return f"{address}?{urlencode(query, safe=SAFE)}" if query else address
+    return _written(address, *query.items()) if query else address
+
+
+@lru_cache(KEPT)
+def _written(address: str, *query: tuple[str, str]) -> str:
+    return f"{address}?{urlencode(query, safe=SAFE)}"
 
 
 def _offered_types(catalog: Catalog, known: list[str], chosen: str) -> list[tuple[str, str]]:

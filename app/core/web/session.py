@@ -4,7 +4,9 @@ import re
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from app.core import audit
@@ -18,8 +20,21 @@ if TYPE_CHECKING:
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's, with one serializer for all requests instead of one for each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._serializer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        self._serializer = self._serializer or super().get_signing_serializer(app)
+        return self._serializer
+
+
 def init_login(app: Flask) -> None:
     """Sessions that end when the user's epoch is raised."""
+    app.session_interface = _Sessions()
     manager = LoginManager(app, add_context_processor=False)  # it would load the viewer for each fragment
     manager.session_protection = "basic"
     manager.user_loader(user_of_session)
