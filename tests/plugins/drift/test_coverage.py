@@ -9,6 +9,8 @@ from tests.support.databases import on_both_databases
 from tests.support.snapshots import compliance, conditional_access
 
 BROKEN = b'{"displayName":'
+# UTF-16 that somebody read as Latin-1 and saved as UTF-8: text, and not JSON.
+MOJIBAKE = '{"displayName": "B"}'.encode("utf-16").decode("latin-1").encode()
 THROTTLED = {"error": {"code": "TooManyRequests", "message": "Retry after 30 seconds."}}
 DENIED = {"error": {"code": "Forbidden", "message": "The application is not authorized."}}
 
@@ -181,6 +183,21 @@ def test_a_throttled_read_removes_and_resolves_nothing_and_shows_what_it_read(
     assert sync_of(throttled).status == "completed_with_errors"
     assert stands() == stood | {("modified", "A"): "new", ("modified", "B"): "resolved"}
     assert (run.summary["withheld"], run.summary["resolved"]) == ({"modified": 1, "added": 1}, 1)
+
+
+@on_both_databases
+def test_a_mojibake_file_removes_and_resolves_nothing_and_others_are_compared(take, compare, stands, sync_of):
+    first = take(files("A", "B", "C"))
+    compare(first, take(files("A", "C") | files("B", passcodeRequired=True)))
+    stood = {("modified", "B"): "new"}
+    assert stands() == stood
+
+    garbled = take(files("A", passcodeRequired=True) | {"iOS/B.json": MOJIBAKE, "iOS/C.json": MOJIBAKE})
+    run = compare(first, garbled)
+
+    assert sync_of(garbled).status == "completed_with_errors"
+    assert stands() == stood | {("modified", "A"): "new"}
+    assert (run.summary["withheld"], run.summary["resolved"]) == ({"modified": 1, "removed": 1}, 0)
 
 
 @on_both_databases
