@@ -45,8 +45,9 @@ def bucket_counts(tenant: Tenant, wanted: RunFilter, *, ask: Ask = read) -> dict
     Whole days come from what was counted as runs ended; only active runs, those of a day that the filter
     cuts, and the one that its text names are counted here.
     """
+    unfolded = replace(wanted, bucket=None, before=None, after=None, up_to=None)
     counted = Counter(dict.fromkeys(StatusBucket, 0))
-    for name, count in ask(_query(tenant.id, wanted)):
+    for name, count in ask(_query(tenant.id, unfolded)):
         counted[StatusBucket(name)] += count
     return dict(counted)
 
@@ -54,8 +55,7 @@ def bucket_counts(tenant: Tenant, wanted: RunFilter, *, ask: Ask = read) -> dict
 @lru_cache(KEPT)
 def _query(tenant_id: int, wanted: RunFilter) -> CompoundSelect[*tuple[Any, ...]]:
     """Whoever polls asks the same again: to put the question costs as much as to answer it."""
-    unfolded = replace(wanted, bucket=None, before=None, after=None, up_to=None)
-    return union_all(*_queries(tenant_id, unfolded))
+    return union_all(*_queries(tenant_id, wanted))
 
 
 def _queries(tenant_id: int, wanted: RunFilter) -> Iterator[CountSelect]:
