@@ -2,6 +2,7 @@
 
 import random
 import re
+from contextlib import suppress
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -79,10 +80,8 @@ def _safe(text: str) -> str:
 
 
 def _seconds(text: str) -> float | None:
-    try:
+    with suppress(ValueError):
         return float(text)
-    except ValueError:
-        pass
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
