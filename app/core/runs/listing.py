@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, String, UnaryExpression, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, Select, String, UnaryExpression, func, select, type_coerce, union_all
 
 from app.core.db import Ask, read
 from app.core.runs.filter import PagePlace, RunFilter, plainly
@@ -56,8 +56,7 @@ def list_runs(tenant: Tenant, wanted: RunFilter, *, limit: int = PAGE, ask: Ask 
         limit: how many at most.
         ask: reads the rows of a question; one that is put again and again may go a quicker way.
     """
-    found = tuple(labelled_types(tenant, wanted.words, ask=ask)) if wanted.words else ()
-    query = _query(tenant.id, wanted, limit, found)
+    query = _query(tenant.id, wanted, limit, _found(tenant, wanted, ask))
     if query is None:
         return []
     rows: Sequence[AnyRow] = ask(query)
@@ -69,7 +68,18 @@ def newer_count(
 ) -> int:
     """How many matching runs are newer than a place; at most `limit`."""
     newer = replace(wanted, before=None, up_to=None, after=place)
-    return len(list_runs(tenant, newer, limit=limit, ask=ask))
+    query = _count(tenant.id, newer, limit, _found(tenant, newer, ask))
+    return 0 if query is None else int(ask(query)[0][0])
+
+
+def _found(tenant: Tenant, wanted: RunFilter, ask: Ask) -> Sequence[LabelledType]:
+    return tuple(labelled_types(tenant, wanted.words, ask=ask)) if wanted.words else ()
+
+
+@lru_cache(KEPT)
+def _count(tenant_id: int, wanted: RunFilter, limit: int, found: Sequence[LabelledType]) -> AnySelect | None:
+    query = _query(tenant_id, wanted, limit, found)
+    return None if query is None else select(func.count()).select_from(query.subquery())
 
 
 @lru_cache(KEPT)
