@@ -7,10 +7,10 @@ everything else takes it.
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
@@ -22,9 +22,10 @@ from sqlalchemy.types import TypeEngine
 from app.core.db import JsonObject, db
 
 KEPT = 512  # compiled statements
+KEPT_ROWS = 32  # of the last answer of each, if it has no more
 FLOAT8 = 701  # what the driver calls the one kind of number that is not whole
 
-_held: ContextVar[Any] = ContextVar("held", default=None)  # by `one_connection`
+_held: ContextVar[Callable[[], Any] | None] = ContextVar("held", default=None)  # by `one_connection`
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 Change: TypeAlias = Callable[[Any], Any]
@@ -52,7 +53,8 @@ class _Compiled:
     def rows_of(self, found: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
         """Rows as their types say; one that was in the last answer too is the same object as then."""
         known = self.last
-        self.last = rows = {row: known.get(row) or self.row_of(row) for row in found}
+        rows = {row: known.get(row) or self.row_of(row) for row in found}
+        self.last = rows if len(rows) <= KEPT_ROWS else {}
         return [rows[row] for row in found]
 
 
@@ -94,11 +96,10 @@ def read_alone(statement: AnySelect) -> Sequence[Any]:
 def one_connection() -> Iterator[None]:
     """Put all questions of a block over one connection: to take one and give it back costs as much as to ask.
 
-    Raises:
-        DBAPIError: none can be had.
+    It is taken for the first of them.
     """
-    with _taken() as cursor:
-        token = _held.set(cursor)
+    with ExitStack() as stack:
+        token = _held.set(cache(lambda: stack.enter_context(_taken())))
         try:
             yield
         finally:
@@ -106,9 +107,9 @@ def one_connection() -> Iterator[None]:
 
 
 def _found(sql: str, values: JsonObject) -> Sequence[tuple[Any, ...]]:
-    held = _held.get()
-    if held is not None:
-        return _fetched(held, sql, values)
+    cursor_held = _held.get()
+    if cursor_held is not None:
+        return _fetched(cursor_held(), sql, values)
     with _taken() as cursor:
         return _fetched(cursor, sql, values)
 

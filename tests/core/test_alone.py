@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Float, bindparam, func, insert, literal, select, union_all
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from app.core.alone import execute_alone, one_connection, read_alone
+from app.core.alone import KEPT_ROWS, execute_alone, one_connection, read_alone
 from app.core.db import UtcDateTime, db, is_away, reading, table_of
 from app.core.tenants import Tenant
 from tests.support.browsing import end_transaction
@@ -168,6 +168,26 @@ def test_many_questions_go_over_one_connection_and_none_is_kept(tenant):
 
     assert within == [before + 1] * 3
     assert db.engine.pool.checkedout() == before
+
+
+@on_both_databases
+def test_a_block_without_a_question_takes_no_connection(app):
+    before = db.engine.pool.checkedout()
+
+    with one_connection():
+        assert db.engine.pool.checkedout() == before
+
+
+@on_both_databases
+def test_of_a_long_answer_nothing_is_kept(make_tenant):
+    for number in range(KEPT_ROWS + 1):
+        make_tenant(f"tenant-{number}")
+    query = select(TENANTS.c.slug, TENANTS.c.created_at)
+
+    first, again = read_alone(query), read_alone(query)
+
+    assert (len(first), again) == (KEPT_ROWS + 1, first)
+    assert not any(one is other for one, other in zip(first, again, strict=True))
 
 
 def _fail_between_questions():
